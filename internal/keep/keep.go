@@ -2,7 +2,6 @@
 package keep
 
 import (
-	_ "github.com/99designs/gqlgen"
 	_ "github.com/99designs/gqlgen/graphql/executor"
 	_ "github.com/99designs/gqlgen/graphql/handler"
 	_ "github.com/99designs/gqlgen/graphql/handler/extension"
