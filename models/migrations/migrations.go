@@ -1,0 +1,73 @@
+// Package migrations holds the forward-only SQL migrations and applies them.
+//
+// A migration must leave the previous binary running: expand first, back-fill in a job, contract in a later release.
+package migrations
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver of database/sql
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// lockTimeout keeps a migration from queueing behind a long transaction while everything queues behind it.
+const lockTimeout = "set lock_timeout = '5s'"
+
+// Apply brings the database up to date. Several processes may call it at once: an advisory lock lets one work at a time.
+func Apply(ctx context.Context, databaseURL string) error {
+	db, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	defer db.Close()
+	// One connection would deadlock with the session lock, which keeps one for itself.
+	db.SetMaxOpenConns(2)
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files,
+		goose.WithSessionLocker(locker), goose.WithSlog(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if _, err = db.ExecContext(ctx, lockTimeout); err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	results, err := provider.Up(ctx)
+	for _, r := range results {
+		slog.InfoContext(ctx, "migrated", "version", r.Source.Version, "duration", r.Duration)
+	}
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	return nil
+}
+
+// Version is a hash over all migrations: test databases are copied from a template of the same version.
+func Version() string {
+	h := sha256.New()
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	for _, name := range names {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded
+		}
+		fmt.Fprintf(h, "%s\n%s\n", name, text)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
