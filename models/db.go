@@ -1,0 +1,142 @@
+// Package models holds the rows, the queries on them and the verbs that change them, one file per aggregate.
+//
+// A verb runs in one transaction: check, change, counters, outbox rows, idempotency row. It records what happened;
+// package jobs decides what to do about it.
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// DB is the database: Bun for what is written once, the pgx pool under it for the statements that matter.
+type DB struct {
+	*bun.DB
+	Pool *pgxpool.Pool
+	// Now is the clock of everything that is compared with a column; tests move it.
+	Now func() time.Time
+
+	onCommit []func(context.Context, Changes)
+}
+
+// Open connects lazily; maxConns of 0 takes pgx's default (the larger of 4 and the number of cores).
+func Open(databaseURL string, maxConns int32) (*DB, error) {
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, errors.New("DATABASE_URL is not a PostgreSQL address like postgres://user:password@host:5432/name")
+	}
+	// Bun writes literals into its statements: preparing each of them would cost a second round trip and fill every
+	// backend with statements used once. Hot statements ask for QueryExecModeCacheStatement themselves.
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	config.ConnConfig.Tracer = statementCounter{}
+	if maxConns > 0 {
+		config.MaxConns = maxConns
+	}
+	pool, err := pgxpool.NewWithConfig(context.Background(), config)
+	if err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	return &DB{
+		DB:   bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New()),
+		Pool: pool,
+		Now:  func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+	}, nil
+}
+
+// Close ends all connections.
+func (db *DB) Close() {
+	_ = db.DB.Close()
+	db.Pool.Close()
+}
+
+// OnCommit has f called after each transaction that changed something. Call it before the first transaction.
+func (db *DB) OnCommit(f func(context.Context, Changes)) { db.onCommit = append(db.onCommit, f) }
+
+// Tx is a transaction that remembers what it changes.
+type Tx struct {
+	bun.Tx
+	changes Changes
+	now     time.Time
+}
+
+// maxTxAttempts bounds how often a transaction that lost a deadlock is tried again.
+const maxTxAttempts = 3
+
+// InTx runs f in a transaction and, after the commit, tells the listeners what changed. f may run more than once.
+func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) error {
+	var err error
+	for range maxTxAttempts {
+		tx := &Tx{now: db.Now()}
+		err = db.RunInTx(ctx, nil, func(ctx context.Context, bunTx bun.Tx) error {
+			tx.Tx = bunTx
+			return f(ctx, tx)
+		})
+		if err == nil {
+			if !tx.changes.empty() {
+				for _, listen := range db.onCommit {
+					// What is committed must be made known although the caller has gone.
+					listen(context.WithoutCancel(ctx), tx.changes)
+				}
+			}
+			return nil
+		}
+		if !isRetryable(err) {
+			return err
+		}
+	}
+	return err
+}
+
+// Changes is what a committed transaction touched: the cached objects that are stale now, and whether work was recorded.
+type Changes struct {
+	Users, Styles, Photos, Comments, Tags, Brands, Items []int64
+	// Outbox says that the relay has something to hand over.
+	Outbox bool
+}
+
+func (c *Changes) empty() bool {
+	return !c.Outbox && len(c.Users)+len(c.Styles)+len(c.Photos)+len(c.Comments)+len(c.Tags)+len(c.Brands)+len(c.Items) == 0
+}
+
+// PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
+const (
+	codeUniqueViolation      = "23505"
+	codeForeignKeyViolation  = "23503"
+	codeSerializationFailure = "40001"
+	codeDeadlockDetected     = "40P01"
+)
+
+func isRetryable(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == codeDeadlockDetected || e.Code == codeSerializationFailure)
+}
+
+// violates tells whether err is a violation of the named unique constraint or index.
+func violates(err error, constraint string) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == codeUniqueViolation && e.ConstraintName == constraint
+}
+
+// violatesForeignKey tells that a row that is referred to has just gone.
+func violatesForeignKey(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == codeForeignKeyViolation
+}
+
+// affected is the number of rows a statement changed.
+func affected(result sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}

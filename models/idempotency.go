@@ -1,0 +1,141 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"styleshare/internal/fault"
+)
+
+// IdempotencyTTL is how long a clientMutationId is remembered (the contract says 24 hours).
+const IdempotencyTTL = 24 * time.Hour
+
+// maxIdempotencyKey bounds a clientMutationId, in bytes: a UUID takes 36.
+const maxIdempotencyKey = 128
+
+// Attempt names one mutation of one person. An empty Key means that the client does not ask for idempotency.
+type Attempt struct {
+	UserID    int64
+	Mutation  string
+	Key       string // clientMutationId
+	InputHash []byte
+}
+
+// NewAttempt hashes the input, so that a key that comes back with another one is noticed.
+func NewAttempt(userID int64, mutation string, key *string, input any) (Attempt, error) {
+	a := Attempt{UserID: userID, Mutation: mutation}
+	if key == nil || *key == "" {
+		return a, nil
+	}
+	if len(*key) > maxIdempotencyKey {
+		return a, fault.Reject("clientMutationId", fault.TooLong, "too_long", maxIdempotencyKey)
+	}
+	text, err := json.Marshal(input)
+	if err != nil {
+		return a, fmt.Errorf("hash the input of %s: %w", mutation, err)
+	}
+	sum := sha256.Sum256(text)
+	a.Key, a.InputHash = *key, sum[:]
+	return a, nil
+}
+
+// answer is what is remembered of the first time.
+type answer struct {
+	Result json.RawMessage `json:"result,omitempty"`
+	Errors fault.Users     `json:"errors,omitempty"`
+}
+
+// Once runs verb in one transaction, or gives the result it gave the first time the attempt was made. The result
+// should be ids: a replay reads the objects behind them anew. User errors are remembered too. The same attempt made
+// at the same moment waits for the first to end.
+func Once[R any](ctx context.Context, db *DB, a Attempt, verb func(context.Context, *Tx) (R, error)) (R, error) {
+	var result R
+	if a.Key == "" {
+		err := db.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
+			result, err = verb(ctx, tx)
+			return err
+		})
+		return result, err
+	}
+	var replayed fault.Users
+	err := db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		var zero R
+		result, replayed = zero, nil
+		first, known, err := claim(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if known {
+			replayed = first.Errors
+			if first.Result == nil {
+				return nil
+			}
+			return json.Unmarshal(first.Result, &result)
+		}
+		if result, err = verb(ctx, tx); err != nil {
+			return err
+		}
+		text, err := json.Marshal(result)
+		if err != nil {
+			return err
+		}
+		return remember(ctx, tx, a, answer{Result: text})
+	})
+	if users, ok := errors.AsType[fault.Users](err); ok && !isKeyReused(users) {
+		// The transaction was rolled back with its claim: remember the refusal by itself.
+		if e := db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+			first, known, err := claim(ctx, tx, a)
+			if err != nil || known {
+				replayed = first.Errors
+				return err
+			}
+			return remember(ctx, tx, a, answer{Errors: users})
+		}); e != nil {
+			return result, e
+		}
+	}
+	if err == nil {
+		err = replayed.Err()
+	}
+	return result, err
+}
+
+func isKeyReused(users fault.Users) bool {
+	return len(users) == 1 && users[0].Code == fault.IdempotencyKeyReused
+}
+
+// claim inserts the attempt's row, which makes a second one wait for this transaction, or reads what is there.
+func claim(ctx context.Context, tx *Tx, a Attempt) (first answer, known bool, err error) {
+	n, err := affected(tx.NewRaw(`insert into idempotency_keys as k (user_id, mutation, key, input_hash, result, created_at)
+		values (?, ?, ?, ?, '{}', ?) on conflict (user_id, mutation, key)
+		do update set input_hash = excluded.input_hash, result = '{}', created_at = excluded.created_at where k.created_at <= ?`,
+		a.UserID, a.Mutation, a.Key, a.InputHash, tx.now, tx.now.Add(-IdempotencyTTL)).Exec(ctx))
+	if err != nil || n > 0 {
+		return answer{}, false, err
+	}
+	var same bool
+	var text []byte
+	err = tx.NewRaw(`select input_hash = ?, result from idempotency_keys where user_id = ? and mutation = ? and key = ?`,
+		a.InputHash, a.UserID, a.Mutation, a.Key).Scan(ctx, &same, &text)
+	if err != nil {
+		return answer{}, false, err
+	}
+	if !same {
+		return answer{}, false, fault.Reject("clientMutationId", fault.IdempotencyKeyReused, "reused_key")
+	}
+	return first, true, json.Unmarshal(text, &first)
+}
+
+func remember(ctx context.Context, tx *Tx, a Attempt, what answer) error {
+	text, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`update idempotency_keys set result = ? where user_id = ? and mutation = ? and key = ?`,
+		string(text), a.UserID, a.Mutation, a.Key).Exec(ctx)
+	return err
+}

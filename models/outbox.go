@@ -1,0 +1,105 @@
+package models
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// JobKind names a kind of work; package jobs has one handler for each.
+type JobKind string
+
+// The kinds of work that verbs record, with what their payloads carry.
+const (
+	JobProcessPhoto  JobKind = "photo.process"    // PhotoJob: thumbnails
+	JobErasePhoto    JobKind = "photo.erase"      // ObjectsJob: objects of photos whose rows are gone
+	JobFanOutStyle   JobKind = "style.fan_out"    // StyleJob: into the followers' feeds
+	JobEraseStyle    JobKind = "style.erase"      // StyleJob: feeds, objects, rows of a deleted style
+	JobMergeFeed     JobKind = "feed.merge"       // UserJob: copies feed_merged into follows
+	JobNotify        JobKind = "notify"           // NotifyJob: brings one fold in line with the rows
+	JobPush          JobKind = "push"             // PushJob: one notification to one device
+	JobMail          JobKind = "mail"             // MailJob: one message to one person
+	JobInvalidate    JobKind = "cache.invalidate" // Changes: what the cache could not be told after the commit
+	JobCleanUpPhotos JobKind = "photos.clean_up"  // scheduled: uploads never completed, photos never used
+	JobCleanUpRows   JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
+)
+
+// PhotoJob, StyleJob and UserJob name the row that the work is about.
+type (
+	PhotoJob struct {
+		PhotoID int64 `json:"photoId"`
+	}
+	StyleJob struct {
+		StyleID int64 `json:"styleId"`
+	}
+	UserJob struct {
+		UserID int64 `json:"userId"`
+	}
+)
+
+// ObjectsJob names objects in the store, by the prefix that all objects of a photo share.
+type ObjectsJob struct {
+	Keys []string `json:"keys"`
+}
+
+// OutboxRow is one piece of recorded work and the ledger of what became of it.
+type OutboxRow struct {
+	bun.BaseModel `bun:"table:outbox"`
+
+	ID          int64           `bun:",pk,autoincrement"`
+	Kind        JobKind         `bun:",notnull"`
+	UniqueKey   *string         `bun:"unique_key"`
+	Payload     json.RawMessage `bun:"type:jsonb"`
+	CreatedAt   time.Time
+	AvailableAt time.Time
+	EnqueuedAt  *time.Time
+	Generation  int
+	Attempts    int
+	LastError   *string
+	DoneAt      *time.Time
+	DeadAt      *time.Time
+}
+
+// Record puts work into the outbox of the transaction.
+func (tx *Tx) Record(ctx context.Context, kind JobKind, payload any) error {
+	return tx.RecordAt(ctx, kind, payload, tx.now)
+}
+
+// RecordAt is Record for work that must wait until a moment.
+func (tx *Tx) RecordAt(ctx context.Context, kind JobKind, payload any, at time.Time) error {
+	row, err := newOutboxRow(kind, payload, tx.now, at)
+	if err != nil {
+		return err
+	}
+	if _, err = tx.NewInsert().Model(row).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("record %s: %w", kind, err)
+	}
+	tx.changes.Outbox = true
+	return nil
+}
+
+// RecordOnce puts scheduled work into the outbox unless its key is there already, and tells whether it did.
+func (tx *Tx) RecordOnce(ctx context.Context, kind JobKind, payload any, key string) (bool, error) {
+	row, err := newOutboxRow(kind, payload, tx.now, tx.now)
+	if err != nil {
+		return false, err
+	}
+	row.UniqueKey = &key
+	n, err := affected(tx.NewInsert().Model(row).ExcludeColumn("id").On("CONFLICT (unique_key) DO NOTHING").Returning("NULL").Exec(ctx))
+	if err != nil {
+		return false, fmt.Errorf("record %s: %w", kind, err)
+	}
+	tx.changes.Outbox = tx.changes.Outbox || n > 0
+	return n > 0, nil
+}
+
+func newOutboxRow(kind JobKind, payload any, now, at time.Time) (*OutboxRow, error) {
+	text, err := json.Marshal(payload)
+	if err != nil {
+		return nil, fmt.Errorf("record %s: %w", kind, err)
+	}
+	return &OutboxRow{Kind: kind, Payload: text, CreatedAt: now, AvailableAt: at}, nil
+}
