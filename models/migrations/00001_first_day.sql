@@ -146,10 +146,14 @@ create table styles (
   created_at timestamptz not null,
   edited_at timestamptz,
   published_at timestamptz,
-  deleted_at timestamptz
+  deleted_at timestamptz,
+  -- What is rising: every tenfold of likes and comments (counted twice) is worth 12.5 hours, so that the order changes
+  -- only when a counter does. The form is that of Reddit's "hot"; the low bits of the id make it a unique cursor.
+  hot bigint not null generated always as
+    (((id >> 20) + (45000000 * log((1 + like_count + 2 * comment_count)::double precision))::bigint) << 20 | (id & 1048575)) stored
 );
+create index styles_hot on styles (hot desc) where deleted_at is null and state = 'PUBLISHED';
 create index on styles (author_id, id desc) where deleted_at is null;
-create index on styles (id desc) where deleted_at is null and state = 'PUBLISHED';
 alter table photos add foreign key (style_id) references styles on delete set null;
 alter table users add foreign key (avatar_photo_id) references photos on delete set null;
 
@@ -256,6 +260,16 @@ create table follows (
 create index on follows (followee_id, id desc);
 create index on follows (follower_id, id desc);
 create index follows_merged on follows (follower_id, followee_id) where merged;
+
+-- Who waits to be let in by a private account.
+create table follow_requests (
+  id bigint not null default next_id(),
+  follower_id bigint not null references users on delete cascade,
+  followee_id bigint not null references users on delete cascade,
+  primary key (follower_id, followee_id),
+  check (follower_id <> followee_id)
+);
+create index on follow_requests (followee_id, id desc);
 
 -- The home feed: filled by the fan-out job, without foreign keys because it is derived and filtered again when read.
 create table feed_entries (

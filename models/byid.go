@@ -1,0 +1,130 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// table is how rows of one type are read by id, natively: these statements are most of what the server does.
+type table[T any] struct {
+	statement string
+	scan      func(pgx.Rows, *T) error
+	id        func(*T) int64
+}
+
+func (t table[T]) byID(ctx context.Context, db *DB, ids []int64) (map[int64]*T, error) {
+	rows, err := db.Pool.Query(ctx, t.statement, pgx.QueryExecModeCacheStatement, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read by id: %w", err)
+	}
+	defer rows.Close()
+	found := make(map[int64]*T, len(ids))
+	for rows.Next() {
+		row := new(T)
+		if err = t.scan(rows, row); err != nil {
+			return nil, fmt.Errorf("read by id: %w", err)
+		}
+		found[t.id(row)] = row
+	}
+	return found, rows.Err()
+}
+
+var users = table[User]{
+	`select id, username, display_name, bio, website, avatar_photo_id, is_private, style_count, follower_count,
+		following_count, feed_merged, suspended_at, deleted_at, created_at from users where id = any($1)`,
+	func(r pgx.Rows, u *User) error {
+		return r.Scan(&u.ID, &u.Username, &u.DisplayName, &u.Bio, &u.Website, &u.AvatarPhotoID, &u.IsPrivate, &u.StyleCount,
+			&u.FollowerCount, &u.FollowingCount, &u.FeedMerged, &u.SuspendedAt, &u.DeletedAt, &u.CreatedAt)
+	},
+	func(u *User) int64 { return u.ID },
+}
+
+var photos = table[Photo]{
+	`select id, owner_id, state, rejection, content_type, byte_size, object_token, width, height, blurhash, dominant_color,
+		style_id, created_at, completed_at, ready_at from photos where id = any($1)`,
+	func(r pgx.Rows, p *Photo) error {
+		return r.Scan(&p.ID, &p.OwnerID, &p.State, &p.Rejection, &p.ContentType, &p.ByteSize, &p.ObjectToken, &p.Width,
+			&p.Height, &p.Blurhash, &p.DominantColor, &p.StyleID, &p.CreatedAt, &p.CompletedAt, &p.ReadyAt)
+	},
+	func(p *Photo) int64 { return p.ID },
+}
+
+var styles = table[Style]{
+	`select id, author_id, state, caption, photo_ids, item_ids, tag_ids, brand_ids, mention_ids, worn_on, like_count,
+		comment_count, collect_count, item_info_request_count, created_at, edited_at, published_at, deleted_at
+		from styles where id = any($1)`,
+	func(r pgx.Rows, s *Style) error {
+		return r.Scan(&s.ID, &s.AuthorID, &s.State, &s.Caption, &s.PhotoIDs, &s.ItemIDs, &s.TagIDs, &s.BrandIDs, &s.MentionIDs,
+			&s.WornOn, &s.LikeCount, &s.CommentCount, &s.CollectCount, &s.ItemInfoRequestCount, &s.CreatedAt, &s.EditedAt,
+			&s.PublishedAt, &s.DeletedAt)
+	},
+	func(s *Style) int64 { return s.ID },
+}
+
+var items = table[ItemTag]{
+	`select id, style_id, photo_id, x, y, brand_id, name, price_minor, currency, shop_url from item_tags where id = any($1)`,
+	func(r pgx.Rows, i *ItemTag) error {
+		return r.Scan(&i.ID, &i.StyleID, &i.PhotoID, &i.X, &i.Y, &i.BrandID, &i.Name, &i.PriceMinor, &i.Currency, &i.ShopURL)
+	},
+	func(i *ItemTag) int64 { return i.ID },
+}
+
+var tags = table[Tag]{
+	`select id, name, style_count from tags where id = any($1)`,
+	func(r pgx.Rows, t *Tag) error { return r.Scan(&t.ID, &t.Name, &t.StyleCount) },
+	func(t *Tag) int64 { return t.ID },
+}
+
+var brands = table[Brand]{
+	`select id, slug, name, style_count from brands where id = any($1)`,
+	func(r pgx.Rows, b *Brand) error { return r.Scan(&b.ID, &b.Slug, &b.Name, &b.StyleCount) },
+	func(b *Brand) int64 { return b.ID },
+}
+
+var comments = table[Comment]{
+	`select id, style_id, author_id, reply_to_id, body, mention_ids, is_item_info_request, created_at
+		from comments where id = any($1)`,
+	func(r pgx.Rows, c *Comment) error {
+		return r.Scan(&c.ID, &c.StyleID, &c.AuthorID, &c.ReplyToID, &c.Body, &c.MentionIDs, &c.IsItemInfoRequest, &c.CreatedAt)
+	},
+	func(c *Comment) int64 { return c.ID },
+}
+
+// The readers by id give what exists, hidden or not, in one statement each.
+
+// Users reads people by id.
+func (db *DB) Users(ctx context.Context, ids []int64) (map[int64]*User, error) {
+	return users.byID(ctx, db, ids)
+}
+
+// Photos reads photos by id.
+func (db *DB) Photos(ctx context.Context, ids []int64) (map[int64]*Photo, error) {
+	return photos.byID(ctx, db, ids)
+}
+
+// Styles reads styles by id.
+func (db *DB) Styles(ctx context.Context, ids []int64) (map[int64]*Style, error) {
+	return styles.byID(ctx, db, ids)
+}
+
+// ItemTags reads item tags by id.
+func (db *DB) ItemTags(ctx context.Context, ids []int64) (map[int64]*ItemTag, error) {
+	return items.byID(ctx, db, ids)
+}
+
+// Tags reads tags by id.
+func (db *DB) Tags(ctx context.Context, ids []int64) (map[int64]*Tag, error) {
+	return tags.byID(ctx, db, ids)
+}
+
+// Brands reads brands by id.
+func (db *DB) Brands(ctx context.Context, ids []int64) (map[int64]*Brand, error) {
+	return brands.byID(ctx, db, ids)
+}
+
+// Comments reads comments by id.
+func (db *DB) Comments(ctx context.Context, ids []int64) (map[int64]*Comment, error) {
+	return comments.byID(ctx, db, ids)
+}
