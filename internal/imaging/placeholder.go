@@ -1,0 +1,47 @@
+package imaging
+
+import (
+	"fmt"
+	"image"
+
+	"github.com/bbrks/go-blurhash"
+)
+
+// placeholderSide bounds the picture that the blurhash and the dominant colour are taken from. Both know a few blots of colour only,
+// and the blurhash takes time in proportion to the pixels.
+const placeholderSide = 48
+
+// The blurhash has 4 × 3 components, 28 characters.
+const blurX, blurY = 4, 3
+
+// describe sets what a client shows before it has loaded a rendition.
+func (r *Result) describe(small *image.RGBA) error {
+	width, height := fit(small.Rect.Dx(), small.Rect.Dy(), placeholderSide, placeholderSide)
+	tiny := scale(small, width, height)
+	hash, err := blurhash.Encode(blurX, blurY, tiny)
+	if err != nil {
+		return fmt.Errorf("compute the blurhash: %w", err)
+	}
+	r.Blurhash, r.DominantColor = hash, dominantColor(tiny)
+	return nil
+}
+
+// dominantColor sorts the pixels into 512 bins, eight steps a channel, and gives the mean of the heaviest as #rrggbb. A vivid
+// pixel weighs up to four times as much as a grey one, so that clothes win over walls and pavement without a speck winning over all.
+func dominantColor(m *image.RGBA) string {
+	type bin struct{ weight, count, r, g, b int }
+	var bins [512]bin
+	best := 0
+	for i := 0; i+4 <= len(m.Pix); i += 4 {
+		r, g, b := int(m.Pix[i]), int(m.Pix[i+1]), int(m.Pix[i+2])
+		at := r>>5<<6 | g>>5<<3 | b>>5
+		slot := &bins[at]
+		slot.weight += 255 + 3*(max(r, g, b)-min(r, g, b))
+		slot.count, slot.r, slot.g, slot.b = slot.count+1, slot.r+r, slot.g+g, slot.b+b
+		if slot.weight > bins[best].weight {
+			best = at
+		}
+	}
+	n := bins[best]
+	return fmt.Sprintf("#%02x%02x%02x", (n.r+n.count/2)/n.count, (n.g+n.count/2)/n.count, (n.b+n.count/2)/n.count)
+}
