@@ -1,0 +1,134 @@
+package mail
+
+import (
+	"embed"
+	"fmt"
+	html "html/template"
+	"strings"
+	text "text/template"
+	"unicode"
+
+	"styleshare/internal/localize"
+)
+
+// Kind is what a mail is about.
+type Kind string
+
+// The mails of the service, and what each needs of Data.
+const (
+	VerifyEmail     Kind = "verify_email"     // Service, Link
+	PasswordReset   Kind = "password_reset"   // Service, Link, Minutes
+	PasswordChanged Kind = "password_changed" // Service; Link to where a stranger's change can be undone, if there is such a place
+	Notification    Kind = "notification"     // Service, Message, Link, UnsubscribeURL; PictureURL if there is a picture
+)
+
+// Data is what the templates put into the mails. Addresses are absolute, http or https.
+type Data struct {
+	// Service is the name of the service: Sender.Service().
+	Service string
+	// Name greets the person; empty for mails to an address that may not be theirs.
+	Name    string
+	Message string
+	Link    string
+	// Minutes is how long Link works.
+	Minutes        int
+	PictureURL     string
+	UnsubscribeURL string
+}
+
+//go:embed templates
+var templates embed.FS
+
+var (
+	htmlMail = html.Must(html.ParseFS(templates, "templates/mail.html.tmpl"))
+	textMail = text.Must(text.ParseFS(templates, "templates/mail.txt.tmpl"))
+)
+
+// view is a mail with all its sentences in one language.
+type view struct {
+	Language localize.Language
+	Data
+
+	Subject, Greeting, Body, Button, LinkFallback, Ignore, Automatic, UnsubscribeWhy, Unsubscribe string
+}
+
+// Render writes a mail in a language, as HTML and as plain text that says the same. The caller adds To and
+// IdempotencyKey. An error is a fault of the caller: something that the kind needs is missing.
+func Render(lang localize.Language, kind Kind, d Data) (Message, error) {
+	if err := check(kind, &d); err != nil {
+		return Message{}, fmt.Errorf("mail: %s: %w", kind, err)
+	}
+	v := describe(lang, kind, d)
+	var h, t strings.Builder
+	if err := htmlMail.Execute(&h, v); err != nil {
+		return Message{}, fmt.Errorf("mail: %s: %w", kind, err)
+	}
+	if err := textMail.Execute(&t, v); err != nil {
+		return Message{}, fmt.Errorf("mail: %s: %w", kind, err)
+	}
+	return Message{Subject: v.Subject, Text: t.String(), HTML: h.String(), ListUnsubscribeURL: d.UnsubscribeURL}, nil
+}
+
+func describe(lang localize.Language, kind Kind, d Data) view {
+	prefix := "mail." + string(kind)
+	v := view{
+		Language: lang, Data: d,
+		Button:         lang.Text(prefix + ".button"),
+		LinkFallback:   lang.Text("mail.link_fallback"),
+		Automatic:      lang.Text("mail.automatic", d.Service),
+		UnsubscribeWhy: lang.Text("mail.unsubscribe_why", d.Service),
+		Unsubscribe:    lang.Text("mail.unsubscribe"),
+	}
+	if d.Name != "" {
+		v.Greeting = lang.Text("mail.greeting", d.Name)
+	}
+	if kind == Notification {
+		v.Subject, v.Body = d.Message, d.Message
+		return v
+	}
+	v.Subject = lang.Text(prefix + ".subject")
+	v.Body = lang.Text(prefix+".body", d.Service, d.Minutes)
+	v.Ignore = lang.Text(prefix + ".ignore")
+	return v
+}
+
+// check finds what is missing, and straightens what people wrote so that it fits into one line.
+func check(kind Kind, d *Data) error {
+	needsLink := true
+	switch kind {
+	case VerifyEmail:
+	case PasswordReset:
+		if d.Minutes < 1 {
+			return fmt.Errorf("Minutes must be positive")
+		}
+	case PasswordChanged:
+		needsLink = false
+	case Notification:
+		if d.Message == "" || d.UnsubscribeURL == "" {
+			return fmt.Errorf("Message and UnsubscribeURL are needed")
+		}
+	default:
+		return fmt.Errorf("there is no such mail")
+	}
+	if d.Service == "" || needsLink && d.Link == "" {
+		return fmt.Errorf("Service and Link are needed")
+	}
+	for name, address := range map[string]*string{"Link": &d.Link, "PictureURL": &d.PictureURL, "UnsubscribeURL": &d.UnsubscribeURL} {
+		if *address == "" {
+			continue
+		}
+		u, err := webURL(*address)
+		if err != nil {
+			return fmt.Errorf("%s %w", name, err)
+		}
+		*address = u.String()
+	}
+	d.Service, d.Name, d.Message = oneLine(d.Service), oneLine(d.Name), oneLine(d.Message)
+	return nil
+}
+
+// oneLine joins lines and drops control characters: names and captions end up in subjects.
+func oneLine(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	return strings.Join(words, " ")
+}
