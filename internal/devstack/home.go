@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"styleshare/internal/devstack/prepare"
 )
 
 // persistentRoot holds the data of `run`. It is short (the path of a Unix socket ends at 107 bytes), and, unlike a checkout
@@ -56,8 +58,11 @@ type secrets struct {
 
 // openHome makes or finds the directory, takes its lock and ends what an earlier, killed stack left running.
 func openHome(o Options) (*home, error) {
-	var err error
-	h := &home{checkout: o.Dir, ephemeral: o.Ephemeral}
+	checkout, err := prepare.Checkout(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	h := &home{checkout: checkout, ephemeral: o.Ephemeral}
 	h.out = &syncWriter{mu: &h.mu, w: o.Out}
 	if h.child, err = unprivileged(); err != nil {
 		return nil, err

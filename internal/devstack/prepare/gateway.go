@@ -18,6 +18,22 @@ const gatewayPackage = "github.com/versity/versitygw/cmd/versitygw"
 
 var gatewayVersion = regexp.MustCompile(`github\.com/versity/versitygw (v\S+)`)
 
+// Checkout finds the root of the checkout that dir lies in.
+func Checkout(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for root := abs; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(gatewayModule(root), "go.mod")); err == nil {
+			return root, nil
+		}
+		if root == filepath.Dir(root) {
+			return "", fmt.Errorf("%s is not inside a checkout: start there", abs)
+		}
+	}
+}
+
 // GatewayPath is where the built S3 gateway for this checkout is kept: in the user's cache, shared by all checkouts.
 func GatewayPath(checkout string) (string, error) {
 	mod, err := os.ReadFile(filepath.Join(gatewayModule(checkout), "go.mod"))

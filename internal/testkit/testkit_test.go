@@ -1,0 +1,55 @@
+package testkit_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"styleshare/internal/storage"
+	"styleshare/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+func TestDatabaseIsMigratedAndOwn(t *testing.T) {
+	t.Parallel()
+	for range 3 {
+		t.Run("one of three at once", func(t *testing.T) {
+			t.Parallel()
+			conn, err := pgx.Connect(t.Context(), testkit.Database(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = conn.Close(context.Background()) })
+			// A second test in the same database would fail on the existing table.
+			if _, err := conn.Exec(t.Context(), "create table testkit_was_here ()"); err != nil {
+				t.Error(err)
+			}
+			var migrated bool
+			if err := conn.QueryRow(t.Context(), "select to_regclass('users') is not null").Scan(&migrated); err != nil || !migrated {
+				t.Errorf("migrated = %v, %v", migrated, err)
+			}
+		})
+	}
+}
+
+func TestBucketsAreOwn(t *testing.T) {
+	t.Parallel()
+	one, two := open(t, testkit.S3(t)), open(t, testkit.S3(t))
+	if err := one.Put(t.Context(), "originals/a", "image/png", "", []byte("a")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := two.Head(t.Context(), "originals/a"); err == nil {
+		t.Error("the object of one bucket is in the other")
+	}
+}
+
+func open(t *testing.T, c storage.Config) *storage.Store {
+	t.Helper()
+	s, err := storage.New(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
