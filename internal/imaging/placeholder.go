@@ -7,17 +7,18 @@ import (
 	"github.com/bbrks/go-blurhash"
 )
 
-// placeholderSide bounds the picture that the blurhash and the dominant colour are taken from. Both know a few blots of colour only,
-// and the blurhash takes time in proportion to the pixels.
-const placeholderSide = 48
+// The picture that the blurhash and the dominant colour are taken from is of so many pixels a side. Both know a few blots of
+// colour only, and the blurhash takes time in proportion to the pixels. With fewer pixels than waves a blurhash shows wrong
+// colours: its cosines are taken at the pixels' left and upper edges.
+const minPlaceholderSide, maxPlaceholderSide = 16, 32
 
 // The blurhash has 4 × 3 components, 28 characters.
 const blurX, blurY = 4, 3
 
 // describe sets what a client shows before it has loaded a rendition.
 func (r *Result) describe(small *image.RGBA) error {
-	width, height := fit(small.Rect.Dx(), small.Rect.Dy(), placeholderSide, placeholderSide)
-	tiny := scale(small, width, height)
+	width, height := fit(small.Rect.Dx(), small.Rect.Dy(), maxPlaceholderSide, maxPlaceholderSide)
+	tiny := scale(small, max(width, minPlaceholderSide), max(height, minPlaceholderSide))
 	hash, err := blurhash.Encode(blurX, blurY, tiny)
 	if err != nil {
 		return fmt.Errorf("compute the blurhash: %w", err)
