@@ -1,0 +1,134 @@
+// Package jobs does what a verb recorded in the outbox: a relay hands the rows over to asynq, workers run one handler
+// for each kind, a leader keeps the schedule and looks for work that got lost.
+//
+// The outbox in PostgreSQL is the only truth. Redis carries ids and nothing else, and may lose them: delivery is at
+// least once, and a handler that ends its work with Job.Finish has its effect exactly once.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"styleshare/models"
+)
+
+// Config is what New needs; all fields but Registerer are required.
+type Config struct {
+	DB *models.DB
+	// RedisURL is redis://, rediss://, redis-sentinel:// or redis-socket://, as asynq.ParseRedisURI reads it.
+	RedisURL string
+	// Concurrency is the number of jobs that RunWorker runs at the same time.
+	Concurrency int
+	// ShutdownTimeout is how long jobs in flight may go on after RunWorker was told to stop; what has not ended by
+	// then returns to its queue.
+	ShutdownTimeout time.Duration
+	Logger          *slog.Logger
+	// Registerer takes the metrics; nil leaves them out.
+	Registerer prometheus.Registerer
+}
+
+// Jobs is one process's part in the work.
+type Jobs struct {
+	db       *models.DB
+	config   Config
+	log      *slog.Logger
+	redisOpt asynq.RedisConnOpt
+	redis    redis.UniversalClient
+	metrics  *metrics
+	handlers map[models.JobKind]Handler
+	wakeup   chan struct{}
+	closers  []func() error
+	// lastTicks is what the leader knows to be recorded: the key of each kind's last tick.
+	lastTicks map[models.JobKind]string
+
+	// What tests change before anything runs.
+	policies map[models.JobKind]Policy
+	schedule []Tick
+	timing   timing
+}
+
+// timing is how often the loops turn.
+type timing struct {
+	poll  time.Duration // how often a worker looks for rows that have become due or were left by others
+	lead  time.Duration // how often a worker tries to become the leader
+	tick  time.Duration // how often the leader looks at the schedule, and makes sure that it still leads
+	sweep time.Duration // how often the leader looks for lost tasks
+	gauge time.Duration // how often the leader measures the outbox
+	// stale is what a task may take longer than its time-out and back-off before it is looked for in Redis. asynq
+	// brings the task of a killed worker back by itself after 60 to 90 seconds: its lease and the turn of its recoverer.
+	stale time.Duration
+}
+
+var defaultTiming = timing{
+	poll: time.Second, lead: 5 * time.Second, tick: time.Second, sweep: time.Minute, gauge: 15 * time.Second, stale: 2 * time.Minute,
+}
+
+// New prepares the connections, which open when they are first used, and listens to db's commits: call it before the
+// first transaction. Close it in the end.
+func New(config Config) (*Jobs, error) {
+	if config.Concurrency < 1 {
+		return nil, errors.New("jobs: the concurrency is less than 1")
+	}
+	opt, err := asynq.ParseRedisURI(config.RedisURL)
+	if err != nil {
+		// The cause may quote the address, which may hold a password.
+		return nil, errors.New("REDIS_URL is not a Redis address like redis://:password@host:6379/0")
+	}
+	client, ok := opt.MakeRedisClient().(redis.UniversalClient)
+	if !ok {
+		return nil, fmt.Errorf("jobs: asynq made a client of another kind from %T", opt)
+	}
+	j := &Jobs{
+		db: config.DB, config: config, log: config.Logger, redisOpt: opt, redis: client,
+		handlers: map[models.JobKind]Handler{}, wakeup: make(chan struct{}, 1),
+		closers: []func() error{client.Close}, lastTicks: map[models.JobKind]string{},
+		policies: maps.Clone(policies), schedule: schedule, timing: defaultTiming,
+	}
+	if j.metrics, err = newMetrics(config.Registerer); err != nil {
+		_ = client.Close()
+		return nil, err
+	}
+	config.DB.OnCommit(func(_ context.Context, changes models.Changes) {
+		if changes.Outbox {
+			j.wake()
+		}
+	})
+	return j, nil
+}
+
+// Register says what runs jobs of a kind; queue, time-out and retries are in the table of policies. It panics over a
+// kind without a policy or with two handlers. Call it before RunWorker; a process that only relays registers nothing.
+func (j *Jobs) Register(kind models.JobKind, handler Handler) {
+	if _, ok := j.policies[kind]; !ok {
+		panic(fmt.Sprintf("jobs: %s has no policy", kind))
+	}
+	if _, ok := j.handlers[kind]; ok {
+		panic(fmt.Sprintf("jobs: %s is registered twice", kind))
+	}
+	j.handlers[kind] = handler
+}
+
+// Close ends the connections to Redis, after RunRelay and RunWorker have returned.
+func (j *Jobs) Close() error {
+	var errs []error
+	for _, closer := range j.closers {
+		errs = append(errs, closer())
+	}
+	return errors.Join(errs...)
+}
+
+// wake has the relay of this process look at the outbox; it never blocks.
+func (j *Jobs) wake() {
+	select {
+	case j.wakeup <- struct{}{}:
+	default: // it will look anyway
+	}
+}

@@ -1,0 +1,101 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"styleshare/models"
+)
+
+// durationBuckets are in seconds: from one statement to the longest time-out.
+var durationBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900}
+
+// metrics are the series of this process; those about the outbox are there in the process that leads.
+type metrics struct {
+	duration *prometheus.HistogramVec
+	deaths   *prometheus.CounterVec
+	panics   prometheus.Counter
+	lost     prometheus.Counter
+	oldest   *prometheus.GaugeVec
+	waiting  *prometheus.GaugeVec
+	dead     *prometheus.GaugeVec
+}
+
+func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
+	m := &metrics{
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "job_duration_seconds", Help: "Time that attempts at jobs took; result is done or failed.", Buckets: durationBuckets,
+		}, []string{"kind", "result"}),
+		deaths: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "job_deaths_total", Help: "Jobs that nothing will try again.",
+		}, []string{"kind"}),
+		panics: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "job_panics_total", Help: "Attempts at jobs that ended in a panic.",
+		}),
+		lost: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "job_lost_tasks_total", Help: "Tasks that Redis or asynq had lost and that were handed over again.",
+		}),
+		oldest: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "outbox_oldest_waiting_seconds", Help: "For how long the oldest job of a queue has been due; from the leader only.",
+		}, []string{"queue"}),
+		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "outbox_waiting", Help: "Jobs that are due and have not ended; from the leader only.",
+		}, []string{"kind"}),
+		dead: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "outbox_dead", Help: "Jobs that nothing will try again; from the leader only.",
+		}, []string{"kind"}),
+	}
+	if registerer == nil {
+		return m, nil
+	}
+	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead} {
+		if err := registerer.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (m *metrics) ran(kind models.JobKind, took time.Duration, err error) {
+	result := "done"
+	if err != nil {
+		result = "failed"
+	}
+	m.duration.WithLabelValues(string(kind), result).Observe(took.Seconds())
+}
+
+func (m *metrics) died(kind models.JobKind) { m.deaths.WithLabelValues(string(kind)).Inc() }
+
+// forget drops what another leader will tell from now on.
+func (m *metrics) forget() {
+	m.oldest.Reset()
+	m.waiting.Reset()
+	m.dead.Reset()
+}
+
+// measure sets the gauges from the outbox.
+func (j *Jobs) measure(ctx context.Context) error {
+	gauges, err := j.db.JobGauges(ctx)
+	if err != nil {
+		return err
+	}
+	j.metrics.forget()
+	ages := map[string]time.Duration{}
+	for queue := range queues {
+		ages[queue] = 0
+	}
+	for _, g := range gauges {
+		j.metrics.waiting.WithLabelValues(string(g.Kind)).Set(float64(g.Waiting))
+		j.metrics.dead.WithLabelValues(string(g.Kind)).Set(float64(g.Dead))
+		if g.Oldest != nil {
+			queue := j.policy(g.Kind).Queue
+			ages[queue] = max(ages[queue], j.db.Now().Sub(*g.Oldest))
+		}
+	}
+	for queue, age := range ages {
+		j.metrics.oldest.WithLabelValues(queue).Set(age.Seconds())
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"styleshare/models"
+)
+
+const (
+	relayBatch = 100
+	// timeoutGrace is what asynq waits longer than the runner: asynq would put the task back while its handler still runs.
+	timeoutGrace = 10 * time.Second
+)
+
+// relayRetry is the wait while Redis or PostgreSQL is away.
+var relayRetry = Policy{Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Second}
+
+// RunRelay hands recorded work over to asynq until ctx ends: right after a commit of this process, and whenever
+// RunWorker of this process finds it is time. Every process that commits work runs it. While Redis is away the work
+// stays in the outbox, and no commit waits.
+func (j *Jobs) RunRelay(ctx context.Context) error {
+	failures := 0
+	for {
+		n, err := j.relayOnce(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			if failures == 0 {
+				j.log.WarnContext(ctx, "work stays in the outbox for now", "error", err)
+			}
+			if !sleep(ctx, relayRetry.delay(failures)) {
+				return nil
+			}
+			failures++
+		default:
+			if failures > 0 {
+				j.log.InfoContext(ctx, "work leaves the outbox again", "failures", failures)
+				failures = 0
+			}
+			if n < relayBatch && !j.awaitWake(ctx) {
+				return nil
+			}
+		}
+	}
+}
+
+func (j *Jobs) awaitWake(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-j.wakeup:
+		return true
+	}
+}
+
+func (j *Jobs) relayOnce(ctx context.Context) (int, error) {
+	// Asked first, so that no row is kept locked while Redis does not answer.
+	if err := j.redis.Ping(ctx).Err(); err != nil {
+		return 0, fmt.Errorf("redis: %w", err)
+	}
+	// A new client each time: asynq's remembers which queues it has announced, but a Redis that was flushed does not.
+	client := asynq.NewClientFromRedisClient(j.redis)
+	return j.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) ([]int64, error) {
+		ids := make([]int64, 0, len(rows))
+		for _, row := range rows {
+			if err := j.enqueue(ctx, client, row); err != nil {
+				return ids, fmt.Errorf("enqueue: %w", err)
+			}
+			ids = append(ids, row.ID)
+		}
+		return ids, nil
+	})
+}
+
+func (j *Jobs) enqueue(ctx context.Context, client *asynq.Client, row models.OutboxRow) error {
+	policy := j.policy(row.Kind)
+	_, err := client.EnqueueContext(ctx, asynq.NewTask(string(row.Kind), nil), asynq.TaskID(taskID(row.ID, row.Generation)),
+		asynq.Queue(policy.Queue), asynq.MaxRetry(policy.MaxRetry), asynq.Timeout(policy.Timeout+timeoutGrace))
+	if errors.Is(err, asynq.ErrTaskIDConflict) {
+		return nil // a relay died between handing it over and marking it
+	}
+	return err
+}
+
+// taskID is "<row id>.<generation>".
+func taskID(id int64, generation int) string {
+	return strconv.FormatInt(id, 10) + "." + strconv.Itoa(generation)
+}
+
+func parseTaskID(text string) (id int64, generation int, err error) {
+	idText, generationText, _ := strings.Cut(text, ".")
+	if id, err = strconv.ParseInt(idText, 10, 64); err == nil {
+		generation, err = strconv.Atoi(generationText)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("jobs: task id %q is not ours", text)
+	}
+	return id, generation, nil
+}
+
+// sleep waits and tells whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

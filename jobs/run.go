@@ -1,0 +1,102 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"styleshare/models"
+)
+
+// process is what asynq calls for each task.
+func (j *Jobs) process(ctx context.Context, _ *asynq.Task) error {
+	text, _ := asynq.GetTaskID(ctx)
+	id, generation, err := parseTaskID(text)
+	if err != nil {
+		return Permanent(err)
+	}
+	row, err := j.db.Job(ctx, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil // done so long ago that it was cleaned up
+	case err != nil:
+		return err
+	case row.DoneAt != nil || row.Generation > generation:
+		return nil // delivered a second time, or another task has taken its place
+	}
+	return j.run(ctx, row)
+}
+
+// run calls the handler of a row's kind and marks the row done unless the handler has.
+func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
+	handler, ok := j.handlers[row.Kind]
+	if !ok {
+		// During a rolling update a newer worker may know it: not permanent.
+		return fmt.Errorf("this worker has no handler for %s", row.Kind)
+	}
+	job := &Job{
+		ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, payload: row.Payload,
+		Log: j.log.With("job_id", row.ID, "job_kind", row.Kind, "attempt", row.Attempts+1),
+	}
+	start := time.Now()
+	err := j.call(ctx, handler, job)
+	if errors.Is(err, errAlreadyDone) {
+		err = nil
+		job.finished.Store(true)
+	}
+	if err == nil && !job.finished.Load() {
+		err = j.db.FinishJob(ctx, row.ID)
+	}
+	j.metrics.ran(row.Kind, time.Since(start), err)
+	return err
+}
+
+// call runs the handler within the time-out of its kind.
+func (j *Jobs) call(ctx context.Context, handler Handler, job *Job) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, j.policy(job.Kind).Timeout)
+	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			j.metrics.panics.Inc()
+			// The value may hold anything; the stack says where to look.
+			job.Log.ErrorContext(ctx, "a job's handler panicked", "stack", string(debug.Stack()))
+			err = fmt.Errorf("the handler panicked with a %T", v)
+		}
+	}()
+	return handler(ctx, job)
+}
+
+// recordTimeout bounds how long the record of a failure may take: the context of the attempt is often over by then.
+const recordTimeout = 5 * time.Second
+
+// failed is called by asynq after each attempt that failed, also by a time-out or a lost lease, and before it decides
+// between a retry and the archive, which it does by the same rule.
+func (j *Jobs) failed(ctx context.Context, task *asynq.Task, err error) {
+	text, _ := asynq.GetTaskID(ctx)
+	id, generation, parseErr := parseTaskID(text)
+	if parseErr != nil {
+		j.log.ErrorContext(ctx, "a task that is not ours failed", "error", parseErr)
+		return
+	}
+	retried, _ := asynq.GetRetryCount(ctx)
+	maxRetry, _ := asynq.GetMaxRetry(ctx)
+	dead := retried >= maxRetry || errors.Is(err, asynq.SkipRetry)
+	log := j.log.With("job_id", id, "job_kind", task.Type(), "retried", retried, "error", err)
+	if dead {
+		log.ErrorContext(ctx, "a job is dead")
+		j.metrics.died(models.JobKind(task.Type()))
+	} else {
+		log.WarnContext(ctx, "a job failed and will be tried again")
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	if err := j.db.FailJob(ctx, id, generation, err.Error(), dead); err != nil {
+		// A dead one is found by the leader, in asynq's archive.
+		log.ErrorContext(ctx, "could not record the failure of a job", "cause", err)
+	}
+}

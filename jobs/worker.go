@@ -1,0 +1,66 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"styleshare/models"
+)
+
+const (
+	// taskCheckInterval is how often asynq looks into empty queues; its default of a second would be felt.
+	taskCheckInterval = 100 * time.Millisecond
+	// delayedTaskCheckInterval is how often asynq looks for retries that are due.
+	delayedTaskCheckInterval = time.Second
+)
+
+// RunWorker runs jobs until ctx ends, then lets those in flight end within Config.ShutdownTimeout and returns the others
+// to their queues. Next to it run the schedule and the search for lost tasks, in one worker at a time, and a clock that
+// wakes this process's relay: call RunRelay too.
+func (j *Jobs) RunWorker(ctx context.Context) error {
+	server := asynq.NewServerFromRedisClient(j.redis, asynq.Config{
+		Concurrency:              j.config.Concurrency,
+		Queues:                   queues,
+		TaskCheckInterval:        taskCheckInterval,
+		DelayedTaskCheckInterval: delayedTaskCheckInterval,
+		ShutdownTimeout:          j.config.ShutdownTimeout,
+		RetryDelayFunc: func(failures int, _ error, task *asynq.Task) time.Duration {
+			return j.policy(models.JobKind(task.Type())).delay(failures)
+		},
+		ErrorHandler: asynq.ErrorHandlerFunc(j.failed),
+		Logger:       asynqLogger{j.log},
+		LogLevel:     asynq.InfoLevel,
+	})
+	j.checkRedis(ctx)
+	if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
+		return fmt.Errorf("jobs: %w", err)
+	}
+	var loops sync.WaitGroup
+	loops.Go(func() { j.lead(ctx) })
+	loops.Go(func() {
+		for sleep(ctx, j.timing.poll) {
+			j.wake()
+		}
+	})
+	<-ctx.Done()
+	server.Shutdown()
+	loops.Wait()
+	return nil
+}
+
+// checkRedis warns of a Redis that throws away what it should keep.
+func (j *Jobs) checkRedis(ctx context.Context) {
+	const key = "maxmemory-policy"
+	found, err := j.redis.ConfigGet(ctx, key).Result()
+	switch {
+	case err != nil:
+		// Managed services often forbid CONFIG.
+		j.log.WarnContext(ctx, "could not ask Redis for "+key+", which must be noeviction", "error", err)
+	case found[key] != "noeviction":
+		j.log.WarnContext(ctx, "Redis may evict tasks: set "+key+" to noeviction", key, found[key])
+	}
+}

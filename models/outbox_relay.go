@@ -1,0 +1,67 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// RelayJobs gives handOver up to limit rows that are due, oldest first and locked against other relays, and marks those
+// whose ids it returns as enqueued, also when it returns an error. It tells how many were marked.
+//
+// The mark comes second: a process that dies in between has its rows handed over twice, never not at all.
+func (db *DB) RelayJobs(ctx context.Context, limit int64, handOver func(context.Context, []OutboxRow) ([]int64, error)) (int, error) {
+	var ids []int64
+	var handOverErr error
+	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		now := db.Now()
+		var rows []OutboxRow
+		err := tx.NewSelect().Model(&rows).Column("id", "kind", "generation").
+			Where("available_at <= ?", now).Where("enqueued_at is null and done_at is null and dead_at is null").
+			OrderExpr("available_at, id").Limit(limit).For("update skip locked").Scan(ctx)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if ids, handOverErr = handOver(ctx, rows); len(ids) == 0 {
+			return nil
+		}
+		_, err = tx.NewUpdate().Model((*OutboxRow)(nil)).Set("enqueued_at = ?", now).
+			Where("id = any(?)", pgdialect.Array(ids)).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return len(ids), handOverErr
+}
+
+// StaleJobs are up to limit rows that were last known to be in Redis before a moment and have not ended, without
+// payloads: the oldest first, following after, which is the last row of the call before.
+func (db *DB) StaleJobs(ctx context.Context, before time.Time, after OutboxRow, limit int64) ([]OutboxRow, error) {
+	var from time.Time
+	if after.EnqueuedAt != nil {
+		from = *after.EnqueuedAt
+	}
+	var rows []OutboxRow
+	err := db.NewSelect().Model(&rows).Column("id", "kind", "generation", "attempts", "enqueued_at").
+		Where("enqueued_at < ?", before).Where("done_at is null and dead_at is null").
+		Where("(enqueued_at, id) > (?, ?)", from, after.ID).
+		OrderExpr("enqueued_at, id").Limit(limit).Scan(ctx)
+	return rows, err
+}
+
+// SeenJobs notes that the tasks of rows were found in Redis now, so that StaleJobs gives others first.
+func (db *DB) SeenJobs(ctx context.Context, ids []int64) error {
+	_, err := db.NewUpdate().Model((*OutboxRow)(nil)).Set("enqueued_at = ?", db.Now()).
+		Where("id = any(?)", pgdialect.Array(ids)).Where("enqueued_at is not null").Exec(ctx)
+	return err
+}
+
+// RequeueJob has a row handed over again under a new task id, unless it has ended or was requeued since it was read.
+func (db *DB) RequeueJob(ctx context.Context, id int64, generation int) error {
+	_, err := db.NewUpdate().Model((*OutboxRow)(nil)).Set("enqueued_at = null, generation = generation + 1").
+		Where("id = ?", id).Where("generation = ?", generation).Where("done_at is null and dead_at is null").Exec(ctx)
+	return err
+}
