@@ -7,7 +7,6 @@ package devstack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -190,6 +189,3 @@ func (s *Stack) Stop() {
 	wg.Wait()
 	s.home.close()
 }
-
-// errNoProgram is inside the error of a start that lacks an installed program.
-var errNoProgram = errors.New("program not found")

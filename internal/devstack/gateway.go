@@ -43,7 +43,7 @@ func (g *gateway) prepare(context.Context) error {
 		return err
 	}
 	if _, err := os.Stat(program); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s: %w", program, errNoProgram)
+		return fmt.Errorf("%s: %w", program, prepare.ErrMissing)
 	}
 	g.program = program
 	for _, d := range []string{"objects", "meta"} {

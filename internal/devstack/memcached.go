@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"styleshare/internal/devstack/prepare"
 )
 
 type memcached struct {
@@ -27,7 +29,7 @@ func (*memcached) signals() (clean, hard, orphaned syscall.Signal) {
 }
 
 func (m *memcached) prepare(context.Context) (err error) {
-	if m.program, err = findProgram("memcached"); err != nil {
+	if m.program, err = prepare.Program("memcached"); err != nil {
 		return err
 	}
 	return m.home.privateDir(m.dir)

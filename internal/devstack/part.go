@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"styleshare/internal/devstack/prepare"
 )
 
 const (
@@ -184,7 +186,7 @@ func sentence(title string, name Name, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, errNoProgram):
+	case errors.Is(err, prepare.ErrMissing):
 		return fmt.Errorf("%s is not installed: run `make prepare`, or set %s to one that runs elsewhere (%w)", title, variables[name], err)
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("%s did not start, the disk is full: free some space and start again (%w)", title, err)

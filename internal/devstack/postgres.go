@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/jackc/pgx/v5"
+
+	"styleshare/internal/devstack/prepare"
 )
 
 // databaseName is also the name of the role that owns it.
@@ -43,7 +45,7 @@ func (p *postgres) prepare(context.Context) error {
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if p.bin, _, err = findPostgreSQL(major); err != nil {
+	if p.bin, _, err = prepare.PostgreSQL(major); err != nil {
 		return err
 	}
 	if major == 0 {

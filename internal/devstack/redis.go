@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"styleshare/internal/devstack/prepare"
 )
 
 type redis struct {
@@ -38,7 +40,7 @@ appendonly %s
 `
 
 func (r *redis) prepare(context.Context) (err error) {
-	if r.program, err = findProgram("redis-server"); err != nil {
+	if r.program, err = prepare.Program("redis-server"); err != nil {
 		return err
 	}
 	if err := r.home.privateDir(r.dir); err != nil {

@@ -1,6 +1,7 @@
-package devstack
+package prepare
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,11 +10,14 @@ import (
 	"strconv"
 )
 
+// ErrMissing is inside the error for a program that has to be installed first.
+var ErrMissing = errors.New("program not found")
+
 // homebrew lists where Homebrew puts things: Apple silicon first, then Intel.
 var homebrew = []string{"/opt/homebrew", "/usr/local"}
 
-// findProgram looks in PATH and where packages put servers that an ordinary user's PATH lacks.
-func findProgram(name string) (string, error) {
+// Program finds a program: it looks in PATH and where packages put servers that an ordinary user's PATH lacks.
+func Program(name string) (string, error) {
 	if p, err := exec.LookPath(name); err == nil {
 		return p, nil
 	}
@@ -26,7 +30,7 @@ func findProgram(name string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("%s: %w", name, errNoProgram)
+	return "", fmt.Errorf("%s: %w", name, ErrMissing)
 }
 
 // minPostgreSQL is the oldest major version that knows CREATE DATABASE … STRATEGY file_copy.
@@ -34,9 +38,9 @@ const minPostgreSQL = 15
 
 var postgresVersion = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 
-// findPostgreSQL returns the directory and major version of PostgreSQL's programs: of the wanted major version, or the
+// PostgreSQL returns the directory and major version of PostgreSQL's programs: of the wanted major version, or the
 // newest when that is 0.
-func findPostgreSQL(major int) (dir string, version int, err error) {
+func PostgreSQL(major int) (dir string, version int, err error) {
 	for _, d := range postgresDirs() {
 		if _, err := os.Stat(filepath.Join(d, "initdb")); err != nil {
 			continue
@@ -59,11 +63,11 @@ func findPostgreSQL(major int) (dir string, version int, err error) {
 	}
 	switch {
 	case dir == "" && major != 0:
-		return "", 0, fmt.Errorf("the data was made by PostgreSQL %d: %w", major, errNoProgram)
+		return "", 0, fmt.Errorf("the data was made by PostgreSQL %d: %w", major, ErrMissing)
 	case dir == "":
-		return "", 0, fmt.Errorf("postgres: %w", errNoProgram)
+		return "", 0, fmt.Errorf("postgres: %w", ErrMissing)
 	case version < minPostgreSQL:
-		return "", 0, fmt.Errorf("PostgreSQL %d in %s is too old, %d or newer is wanted: %w", version, dir, minPostgreSQL, errNoProgram)
+		return "", 0, fmt.Errorf("PostgreSQL %d in %s is too old, %d or newer is wanted: %w", version, dir, minPostgreSQL, ErrMissing)
 	}
 	return dir, version, nil
 }

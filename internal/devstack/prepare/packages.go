@@ -1,0 +1,130 @@
+package prepare
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// requirement is something that has to be installed, and what it is called by the package managers.
+type requirement struct {
+	title     string
+	installed func() bool
+	apt, brew []string
+}
+
+// minNode is the oldest major version of Node that builds the playground.
+const minNode = 18
+
+var servers = []requirement{
+	{"PostgreSQL", func() bool { _, _, err := PostgreSQL(0); return err == nil }, []string{"postgresql"}, []string{"postgresql@17"}},
+	{"Redis", hasProgram("redis-server"), []string{"redis-server"}, []string{"redis"}},
+	{"memcached", hasProgram("memcached"), []string{"memcached"}, []string{"memcached"}},
+}
+
+var node = requirement{"Node", hasNode, []string{"nodejs", "npm"}, []string{"node"}}
+
+func hasProgram(name string) func() bool {
+	return func() bool { _, err := Program(name); return err == nil }
+}
+
+// hasNode tells whether there is a Node that is new enough, with npm.
+func hasNode() bool {
+	program, err := exec.LookPath("node")
+	if err != nil || !hasProgram("npm")() {
+		return false
+	}
+	version, err := exec.Command(program, "--version").Output()
+	if err != nil {
+		return false
+	}
+	major, _, _ := strings.Cut(strings.TrimPrefix(string(version), "v"), ".")
+	n, err := strconv.Atoi(major)
+	return err == nil && n >= minNode
+}
+
+// Packages installs what is missing of PostgreSQL, Redis, memcached and, when asked for, Node, with the system's package
+// manager. What is installed is left alone, and no service of the system is started or made to start with it.
+func Packages(ctx context.Context, withNode bool, out io.Writer) error {
+	wanted := servers
+	if withNode {
+		wanted = append(wanted[:len(wanted):len(wanted)], node)
+	}
+	var missing []requirement
+	var titles []string
+	for _, r := range wanted {
+		if !r.installed() {
+			missing = append(missing, r)
+			titles = append(titles, r.title)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	list := strings.Join(titles, ", ")
+	cmd, err := installer(ctx, missing)
+	if err != nil {
+		return fmt.Errorf("%s: not installed, and %w", list, err)
+	}
+	done := progress(out, "Installing "+list)
+	if err := runInstaller(cmd, out); err != nil {
+		return fmt.Errorf("%s: not installed: %w", list, err)
+	}
+	done()
+	for _, r := range missing {
+		if !r.installed() {
+			return fmt.Errorf("%s was installed but is too old or not where it is looked for: install it yourself (PostgreSQL %d, Node %d or newer)", r.title, minPostgreSQL, minNode)
+		}
+	}
+	return nil
+}
+
+//go:embed install-debian.sh
+var debianScript string
+
+// installer makes the command that installs the packages, as root where it has to be.
+func installer(ctx context.Context, missing []requirement) (*exec.Cmd, error) {
+	var apt, brew []string
+	for _, r := range missing {
+		apt, brew = append(apt, r.apt...), append(brew, r.brew...)
+	}
+	if program, err := exec.LookPath("brew"); err == nil && runtime.GOOS == "darwin" {
+		return exec.CommandContext(ctx, program, append([]string{"install", "--quiet"}, brew...)...), nil
+	}
+	if runtime.GOOS == "darwin" {
+		return nil, errors.New("there is no Homebrew: install it from https://brew.sh and start again")
+	}
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return nil, errors.New("there is no apt-get here: install them with this system's package manager, or set DATABASE_URL, REDIS_URL and MEMCACHED_SERVERS to ones that run elsewhere")
+	}
+	script := append([]string{"sh", "-c", debianScript, "install-debian.sh"}, apt...)
+	if os.Geteuid() != 0 {
+		if _, err := exec.LookPath("sudo"); err != nil {
+			return nil, fmt.Errorf("there is no sudo: as root, run `apt-get install %s`, and start again", strings.Join(apt, " "))
+		}
+		script = append([]string{"sudo", "--"}, script...)
+	}
+	return exec.CommandContext(ctx, script[0], script[1:]...), nil
+}
+
+// runInstaller shows what the package manager says only when it fails. sudo asks for a password on the terminal itself.
+func runInstaller(cmd *exec.Cmd, out io.Writer) error {
+	cmd.Stdin = os.Stdin
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		_, _ = out.Write(text)
+		if strings.Contains(string(text), "No space left") {
+			return errors.New("the disk is full: free some space and start again")
+		}
+		return fmt.Errorf("%w (its output is above; with no network, or a broken package source, repair that and start again)", err)
+	}
+	return nil
+}
