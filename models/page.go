@@ -61,3 +61,6 @@ func (p Page) Order() string {
 
 // Limit is one more than asked for: the extra entry tells whether there is another page.
 func (p Page) Limit() int { return p.Size + 1 }
+
+// IsAfter tells whether the page starts behind a cursor.
+func (p Page) IsAfter() bool { return p.After != math.MaxInt64 }

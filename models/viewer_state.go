@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// StyleState for one viewer is what they did with a style. It is never cached.
+// StyleFlags is what a viewer did with a style. It is never cached.
 type StyleFlags struct{ Liked, Collected, RequestedItemInfo bool }
 
 const styleFlagsSQL = `select x.id,

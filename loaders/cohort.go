@@ -1,0 +1,101 @@
+package loaders
+
+import (
+	"fmt"
+	"sync"
+
+	"styleshare/models"
+)
+
+// cohort is the objects of one type that were loaded together.
+type cohort[T any] struct {
+	*request
+	members []*T
+
+	mu        sync.Mutex
+	relations map[string]*relation
+}
+
+// relation is what was loaded for a whole cohort, at most once.
+type relation struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
+func newCohort[T any](r *request, size int) *cohort[T] {
+	return &cohort[T]{request: r, members: make([]*T, 0, size), relations: make(map[string]*relation, 4)}
+}
+
+// related has a relation loaded for all members by whoever touches it first; the others wait for that. gqlgen resolves
+// the elements of a list concurrently, and two relations may load at the same time.
+func related[T, V any](c *cohort[T], name string, load func(members []*T) (V, error)) (V, error) {
+	c.mu.Lock()
+	r, ok := c.relations[name]
+	if !ok {
+		r = new(relation)
+		c.relations[name] = r
+	}
+	c.mu.Unlock()
+	r.once.Do(func() { r.value, r.err = load(c.members) })
+	if r.err != nil {
+		var none V
+		return none, r.err
+	}
+	return r.value.(V), nil
+}
+
+// pageKey tells the pages of one relation apart.
+func pageKey(relation string, p models.Page) string {
+	return fmt.Sprintf("%s/%d/%d/%d/%t", relation, p.Size, p.After, p.Before, p.Backward)
+}
+
+// gather makes one cohort of the rows, in the order of the ids. wrap may give nil for a row that nobody may see.
+func gather[R, T any](r *request, ids []int64, rows map[int64]*R, wrap func(*R, *cohort[T]) *T) map[int64]*T {
+	c := newCohort[T](r, len(rows))
+	found := make(map[int64]*T, len(rows))
+	for _, id := range ids {
+		if rows[id] == nil || found[id] != nil {
+			continue
+		}
+		if object := wrap(rows[id], c); object != nil {
+			c.members = append(c.members, object)
+			found[id] = object
+		}
+	}
+	return found
+}
+
+// keys collects the keys that the members name, without repeating one; 0 is no key.
+func keys[T any](members []*T, of func(*T) []int64) []int64 {
+	seen := make(map[int64]struct{}, len(members))
+	ids := make([]int64, 0, len(members))
+	for _, m := range members {
+		for _, id := range of(m) {
+			if _, ok := seen[id]; id != 0 && !ok {
+				seen[id] = struct{}{}
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// optional is the key behind a pointer, 0 for nil.
+func optional(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
+}
+
+// inOrder picks what was found, in the order of the ids.
+func inOrder[T any](ids []int64, found map[int64]*T) []*T {
+	all := make([]*T, 0, len(ids))
+	for _, id := range ids {
+		if x := found[id]; x != nil {
+			all = append(all, x)
+		}
+	}
+	return all
+}

@@ -1,0 +1,88 @@
+package loaders
+
+import (
+	"styleshare/internal/relay"
+	"styleshare/models"
+)
+
+// Comment is what somebody says under a style, as the API shows it.
+type Comment struct {
+	*models.Comment
+	cohort *cohort[Comment]
+}
+
+// commentsByID gives the comments that exist. Lists have filtered them; whoever brings an id from elsewhere uses
+// visibleComments.
+func (r *request) commentsByID(ids []int64) (map[int64]*Comment, error) {
+	rows, err := r.comments.GetMany(r.ctx, ids, r.db.Comments)
+	if err != nil {
+		return nil, err
+	}
+	return gather(r, ids, rows, func(row *models.Comment, c *cohort[Comment]) *Comment { return &Comment{row, c} }), nil
+}
+
+// visibleComments gives those of the comments that the viewer may see: author and style must be visible.
+func (r *request) visibleComments(ids []int64) (map[int64]*Comment, error) {
+	found, err := r.commentsByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	for id, c := range found {
+		author, err := c.Author()
+		if err != nil {
+			return nil, err
+		}
+		style, err := c.Style()
+		if err != nil {
+			return nil, err
+		}
+		if author == nil || style == nil {
+			delete(found, id)
+		}
+	}
+	return found, nil
+}
+
+// IsNode marks the type for gqlgen.
+func (*Comment) IsNode() {}
+
+// IsNotificationSubject marks the type for gqlgen.
+func (*Comment) IsNotificationSubject() {}
+
+// GlobalID is the Relay id.
+func (c *Comment) GlobalID() string { return relay.ID("Comment", c.ID) }
+
+// Author is who says it.
+func (c *Comment) Author() (*User, error) {
+	users, err := related(c.cohort, "author", func(all []*Comment) (map[int64]*User, error) {
+		return c.cohort.usersByID(keys(all, func(c *Comment) []int64 { return []int64{c.AuthorID} }))
+	})
+	return users[c.AuthorID], err
+}
+
+// Style is what it is said under.
+func (c *Comment) Style() (*Style, error) {
+	styles, err := related(c.cohort, "style", func(all []*Comment) (map[int64]*Style, error) {
+		return c.cohort.visibleStyles(keys(all, func(c *Comment) []int64 { return []int64{c.StyleID} }))
+	})
+	return styles[c.StyleID], err
+}
+
+// Mentions are the people whom the body mentions.
+func (c *Comment) Mentions() ([]*User, error) {
+	users, err := related(c.cohort, "mentions", func(all []*Comment) (map[int64]*User, error) {
+		return c.cohort.usersByID(keys(all, func(c *Comment) []int64 { return c.MentionIDs }))
+	})
+	return inOrder(c.MentionIDs, users), err
+}
+
+// ReplyTo is the comment that it answers, nil where that is gone or hidden.
+func (c *Comment) ReplyTo() (*Comment, error) {
+	if c.ReplyToID == nil {
+		return nil, nil
+	}
+	comments, err := related(c.cohort, "replyTo", func(all []*Comment) (map[int64]*Comment, error) {
+		return c.cohort.visibleComments(keys(all, func(c *Comment) []int64 { return []int64{optional(c.ReplyToID)} }))
+	})
+	return comments[*c.ReplyToID], err
+}

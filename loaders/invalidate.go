@@ -1,0 +1,43 @@
+package loaders
+
+import (
+	"context"
+	"log/slog"
+
+	"styleshare/models"
+)
+
+// invalidateOrRecord runs after each commit. What the cache cannot be told now is recorded, and told by a job.
+func (l *Loaders) invalidateOrRecord(ctx context.Context, changes models.Changes) {
+	if err := l.Invalidate(ctx, changes); err != nil {
+		slog.WarnContext(ctx, "cache not told of a change, a job will", "error", err)
+		changes.Outbox = false
+		err = l.db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
+			return tx.Record(ctx, models.JobInvalidate, changes)
+		})
+		if err != nil {
+			slog.ErrorContext(ctx, "change not recorded for the cache", "error", err)
+		}
+	}
+}
+
+// Invalidate drops the changed objects from the cache. An error means that some of them may still be there.
+func (l *Loaders) Invalidate(ctx context.Context, c models.Changes) error {
+	var keys []string
+	add := func(key func(int64) string, ids []int64) {
+		for _, id := range ids {
+			keys = append(keys, key(id))
+		}
+	}
+	add(l.users.Key, c.Users)
+	add(l.styles.Key, c.Styles)
+	add(l.photos.Key, c.Photos)
+	add(l.comments.Key, c.Comments)
+	add(l.tags.Key, c.Tags)
+	add(l.brands.Key, c.Brands)
+	add(l.items.Key, c.Items)
+	if len(keys) == 0 {
+		return nil
+	}
+	return l.cache.Invalidate(ctx, keys...)
+}

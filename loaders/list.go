@@ -1,0 +1,80 @@
+package loaders
+
+import "styleshare/models"
+
+// keyed is an object on which lists hang.
+type keyed interface{ key() int64 }
+
+func (u *User) key() int64  { return u.ID }
+func (s *Style) key() int64 { return s.ID }
+func (t *Tag) key() int64   { return t.ID }
+func (b *Brand) key() int64 { return b.ID }
+
+// arguments are the paging arguments of a connection.
+type arguments struct {
+	first  *int
+	after  *string
+	last   *int
+	before *string
+}
+
+// pageOf gives one page of one member's list, and has the same page of all members read at its first touch. Other
+// arguments are another page, so aliases work. byID loads the objects of all pages as one cohort.
+func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.List, args arguments,
+	byID func(*request, []int64) (map[int64]*N, error)) (*Connection[N], error) {
+	page, err := models.NewPage(args.first, args.after, args.last, args.before)
+	if err != nil {
+		return nil, err
+	}
+	type pages struct {
+		entries map[int64][]models.Entry
+		objects map[int64]*N
+	}
+	p, err := related(c, pageKey(name, page), func(members []*T) (pages, error) {
+		parents := keys(members, func(m *T) []int64 { return []int64{any(m).(keyed).key()} })
+		entries, err := c.db.Lists(c.ctx, list, c.viewer(), parents, page)
+		if err != nil {
+			return pages{}, err
+		}
+		objects, err := byID(c.request, entryIDs(parents, entries))
+		return pages{entries, objects}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newConnection(page, p.entries[member.key()], p.objects), nil
+}
+
+// entryIDs are the objects of the pages, in the order in which they stand there.
+func entryIDs(parents []int64, pages map[int64][]models.Entry) []int64 {
+	var ids []int64
+	seen := make(map[int64]struct{})
+	for _, parent := range parents {
+		for _, e := range pages[parent] {
+			if _, ok := seen[e.ID]; !ok {
+				seen[e.ID] = struct{}{}
+				ids = append(ids, e.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// rootPage is pageOf for a list with a single parent that is no object of a cohort.
+func rootPage[N any](r *request, parent int64, list models.List, args arguments,
+	byID func(*request, []int64) (map[int64]*N, error)) (*Connection[N], error) {
+	page, err := models.NewPage(args.first, args.after, args.last, args.before)
+	if err != nil {
+		return nil, err
+	}
+	parents := []int64{parent}
+	entries, err := r.db.Lists(r.ctx, list, r.viewer(), parents, page)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := byID(r, entryIDs(parents, entries))
+	if err != nil {
+		return nil, err
+	}
+	return newConnection(page, entries[parent], objects), nil
+}

@@ -1,0 +1,97 @@
+// Package loaders reads for whole cohorts at once: request → memcached → PostgreSQL.
+//
+// Objects that are loaded together know each other. The first touch of a relation that is not there yet (author,
+// photos, viewer state, comments) loads it once for all of them, at any depth and under any alias; there is no waiting
+// window. The GraphQL types are the types of this package: a row of models with the cohort it came with. Cached rows
+// never carry what depends on who looks.
+package loaders
+
+import (
+	"context"
+
+	"styleshare/internal/cache"
+	"styleshare/internal/fault"
+	"styleshare/internal/localize"
+	"styleshare/models"
+)
+
+// Caller is who asks, in which language, and from which session.
+type Caller struct {
+	UserID    int64 // 0 for anonymous callers
+	SessionID int64
+	Language  localize.Language
+	UserAgent string
+	Address   string // the client's, for rate limits only
+	// Refused is why the token that came along does not count; nil where there was none.
+	Refused error
+}
+
+type callerKey struct{}
+
+// WithCaller says who asks.
+func WithCaller(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// CallerOf tells who asks; the zero Caller is anonymous.
+func CallerOf(ctx context.Context) Caller {
+	c, _ := ctx.Value(callerKey{}).(Caller)
+	return c
+}
+
+// Config is what the loaders read from.
+type Config struct {
+	DB    *models.DB
+	Cache *cache.Cache
+	// PublicURL gives the address of an object of the store.
+	PublicURL func(key string) string
+}
+
+// Loaders serves all requests of a process.
+type Loaders struct {
+	db        *models.DB
+	publicURL func(key string) string
+	users     *cache.Typed[models.User]
+	styles    *cache.Typed[models.Style]
+	photos    *cache.Typed[models.Photo]
+	comments  *cache.Typed[models.Comment]
+	tags      *cache.Typed[models.Tag]
+	brands    *cache.Typed[models.Brand]
+	items     *cache.Typed[models.ItemTag]
+	cache     *cache.Cache
+}
+
+// New makes loaders that drop from the cache whatever a committed transaction of db changed.
+func New(c Config) *Loaders {
+	l := &Loaders{
+		db: c.DB, cache: c.Cache, publicURL: c.PublicURL,
+		// The number in a prefix is the version of the row's shape: raise it with any change of the struct.
+		users:    cache.NewTyped[models.User](c.Cache, "u1"),
+		styles:   cache.NewTyped[models.Style](c.Cache, "s1"),
+		photos:   cache.NewTyped[models.Photo](c.Cache, "p1"),
+		comments: cache.NewTyped[models.Comment](c.Cache, "c1"),
+		tags:     cache.NewTyped[models.Tag](c.Cache, "t1"),
+		brands:   cache.NewTyped[models.Brand](c.Cache, "b1"),
+		items:    cache.NewTyped[models.ItemTag](c.Cache, "i1"),
+	}
+	c.DB.OnCommit(l.invalidateOrRecord)
+	return l
+}
+
+// request is one operation's way to the loaders. The accessors that gqlgen calls take no context, so that it spends no
+// goroutine on them; the context of the operation is kept here instead.
+type request struct {
+	*Loaders
+	ctx    context.Context
+	caller Caller
+}
+
+func (l *Loaders) request(ctx context.Context) *request {
+	return &request{Loaders: l, ctx: ctx, caller: CallerOf(ctx)}
+}
+
+// viewer is the id of the signed-in person, 0 for nobody.
+func (r *request) viewer() int64 { return r.caller.UserID }
+
+// errUnauthenticated is the answer to anonymous callers where a person is needed.
+var errUnauthenticated = fault.New(fault.Unauthenticated, "sign in first: send Authorization: Bearer with an access token")

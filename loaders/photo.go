@@ -1,0 +1,64 @@
+package loaders
+
+import (
+	"styleshare/internal/relay"
+	"styleshare/models"
+)
+
+// Photo is a picture as the API shows it.
+type Photo struct {
+	*models.Photo
+	cohort *cohort[Photo]
+}
+
+func (r *request) photosByID(ids []int64) (map[int64]*Photo, error) {
+	rows, err := r.photos.GetMany(r.ctx, ids, r.db.Photos)
+	if err != nil {
+		return nil, err
+	}
+	return gather(r, ids, rows, func(row *models.Photo, c *cohort[Photo]) *Photo { return &Photo{row, c} }), nil
+}
+
+// visiblePhotos gives those of the photos that the viewer may see: their own, avatars, and what is in a visible style.
+func (r *request) visiblePhotos(ids []int64) (map[int64]*Photo, error) {
+	found, err := r.photosByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	var inStyles []int64
+	for _, p := range found {
+		inStyles = append(inStyles, optional(p.StyleID))
+	}
+	styles, err := r.visibleStyles(inStyles)
+	if err != nil {
+		return nil, err
+	}
+	for id, p := range found {
+		if p.OwnerID == r.viewer() || styles[optional(p.StyleID)] != nil {
+			continue
+		}
+		owners, err := r.usersByID([]int64{p.OwnerID})
+		if err != nil {
+			return nil, err
+		}
+		if owner := owners[p.OwnerID]; owner == nil || optional(owner.AvatarPhotoID) != id {
+			delete(found, id)
+		}
+	}
+	return found, nil
+}
+
+// IsNode marks the type for gqlgen.
+func (*Photo) IsNode() {}
+
+// GlobalID is the Relay id.
+func (p *Photo) GlobalID() string { return relay.ID("Photo", p.ID) }
+
+// URL is the public address of a rendition, nil until the photo is READY.
+func (p *Photo) URL(size models.PhotoSize) *string {
+	if p.State != models.PhotoReady {
+		return nil
+	}
+	address := p.cohort.publicURL(p.RenditionKey(size))
+	return &address
+}

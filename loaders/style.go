@@ -1,0 +1,147 @@
+package loaders
+
+import (
+	"styleshare/internal/relay"
+	"styleshare/models"
+)
+
+// Style is a post as the API shows it.
+type Style struct {
+	*models.Style
+	cohort *cohort[Style]
+}
+
+// stylesByID gives the styles that exist. Lists have filtered them by what the viewer may see; whoever brings an id from
+// elsewhere uses visibleStyles.
+func (r *request) stylesByID(ids []int64) (map[int64]*Style, error) {
+	rows, err := r.styles.GetMany(r.ctx, ids, r.db.Styles)
+	if err != nil {
+		return nil, err
+	}
+	return gather(r, ids, rows, func(row *models.Style, c *cohort[Style]) *Style { return &Style{row, c} }), nil
+}
+
+// visibleStyles gives those of the styles that the viewer may see.
+func (r *request) visibleStyles(ids []int64) (map[int64]*Style, error) {
+	found, err := r.stylesByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	for id, s := range found {
+		visible, err := s.visible()
+		if err != nil {
+			return nil, err
+		}
+		if !visible {
+			delete(found, id)
+		}
+	}
+	return found, nil
+}
+
+// visible applies the rule to a style that was brought by its id. Who follows whom is asked only for private accounts.
+func (s *Style) visible() (bool, error) {
+	author, err := s.author()
+	if err != nil || author == nil {
+		return false, err
+	}
+	follows := false
+	if author.IsPrivate {
+		if follows, err = author.ViewerFollows(); err != nil {
+			return false, err
+		}
+	}
+	return models.StyleVisible(s.Style, author.User, s.cohort.viewer(), follows), nil
+}
+
+// IsNode marks the type for gqlgen.
+func (*Style) IsNode() {}
+
+// IsNotificationSubject marks the type for gqlgen.
+func (*Style) IsNotificationSubject() {}
+
+// GlobalID is the Relay id.
+func (s *Style) GlobalID() string { return relay.ID("Style", s.ID) }
+
+// author is nil where the author is hidden.
+func (s *Style) author() (*User, error) {
+	users, err := related(s.cohort, "author", func(all []*Style) (map[int64]*User, error) {
+		return s.cohort.usersByID(keys(all, func(s *Style) []int64 { return []int64{s.AuthorID} }))
+	})
+	return users[s.AuthorID], err
+}
+
+// Author is who published the style.
+func (s *Style) Author() (*User, error) { return s.author() }
+
+// Photos are the pictures, in the author's order.
+func (s *Style) Photos() ([]*Photo, error) {
+	photos, err := related(s.cohort, "photos", func(all []*Style) (map[int64]*Photo, error) {
+		return s.cohort.photosByID(keys(all, func(s *Style) []int64 { return s.PhotoIDs }))
+	})
+	return inOrder(s.PhotoIDs, photos), err
+}
+
+// Items are the garments, in the author's order.
+func (s *Style) Items() ([]*ItemTag, error) {
+	items, err := related(s.cohort, "items", func(all []*Style) (map[int64]*ItemTag, error) {
+		return s.cohort.itemsByID(keys(all, func(s *Style) []int64 { return s.ItemIDs }))
+	})
+	return inOrder(s.ItemIDs, items), err
+}
+
+// Tags are the hashtags of the caption.
+func (s *Style) Tags() ([]*Tag, error) {
+	tags, err := related(s.cohort, "tags", func(all []*Style) (map[int64]*Tag, error) {
+		return s.cohort.tagsByID(keys(all, func(s *Style) []int64 { return s.TagIDs }))
+	})
+	return inOrder(s.TagIDs, tags), err
+}
+
+// Mentions are the people whom the caption mentions.
+func (s *Style) Mentions() ([]*User, error) {
+	users, err := related(s.cohort, "mentions", func(all []*Style) (map[int64]*User, error) {
+		return s.cohort.usersByID(keys(all, func(s *Style) []int64 { return s.MentionIDs }))
+	})
+	return inOrder(s.MentionIDs, users), err
+}
+
+// flags is what the viewer did with the style.
+func (s *Style) flags() (models.StyleFlags, error) {
+	if s.cohort.viewer() == 0 {
+		return models.StyleFlags{}, nil
+	}
+	flags, err := related(s.cohort, "flags", func(all []*Style) (map[int64]models.StyleFlags, error) {
+		ids := keys(all, func(s *Style) []int64 { return []int64{s.ID} })
+		return s.cohort.db.StyleFlagsFor(s.cohort.ctx, s.cohort.viewer(), ids)
+	})
+	return flags[s.ID], err
+}
+
+// ViewerHasLiked tells whether the viewer likes the style.
+func (s *Style) ViewerHasLiked() (bool, error) {
+	f, err := s.flags()
+	return f.Liked, err
+}
+
+// ViewerHasCollected tells whether the style is in a collection of the viewer.
+func (s *Style) ViewerHasCollected() (bool, error) {
+	f, err := s.flags()
+	return f.Collected, err
+}
+
+// ViewerHasRequestedItemInfo tells whether the viewer asked what an item is.
+func (s *Style) ViewerHasRequestedItemInfo() (bool, error) {
+	f, err := s.flags()
+	return f.RequestedItemInfo, err
+}
+
+// Comments is a page of what is said under the style.
+func (s *Style) Comments(first *int, after *string, last *int, before *string) (*CommentConnection, error) {
+	return pageOf(s.cohort, s, "comments", models.CommentsOfStyle, arguments{first, after, last, before}, (*request).commentsByID)
+}
+
+// Likers is a page of who likes the style.
+func (s *Style) Likers(first *int, after *string) (*UserConnection, error) {
+	return pageOf(s.cohort, s, "likers", models.LikersOfStyle, arguments{first: first, after: after}, (*request).usersByID)
+}

@@ -1,0 +1,91 @@
+package loaders
+
+import (
+	"styleshare/internal/relay"
+	"styleshare/models"
+)
+
+// User is a member as the API shows them.
+type User struct {
+	*models.User
+	cohort *cohort[User]
+}
+
+// usersByID gives the people who exist and are not hidden from everybody.
+func (r *request) usersByID(ids []int64) (map[int64]*User, error) {
+	rows, err := r.users.GetMany(r.ctx, ids, r.db.Users)
+	if err != nil {
+		return nil, err
+	}
+	return gather(r, ids, rows, func(row *models.User, c *cohort[User]) *User {
+		if !models.UserVisible(row) {
+			return nil
+		}
+		return &User{row, c}
+	}), nil
+}
+
+// IsNode marks the type for gqlgen.
+func (*User) IsNode() {}
+
+// IsNotificationSubject marks the type for gqlgen.
+func (*User) IsNotificationSubject() {}
+
+// GlobalID is the Relay id.
+func (u *User) GlobalID() string { return relay.ID("User", u.ID) }
+
+// Avatar is the person's picture of themselves, nil where there is none.
+func (u *User) Avatar() (*Photo, error) {
+	if u.AvatarPhotoID == nil {
+		return nil, nil
+	}
+	photos, err := related(u.cohort, "avatar", func(all []*User) (map[int64]*Photo, error) {
+		return u.cohort.photosByID(keys(all, func(u *User) []int64 { return []int64{optional(u.AvatarPhotoID)} }))
+	})
+	return photos[*u.AvatarPhotoID], err
+}
+
+// flags is what stands between the viewer and the person.
+func (u *User) flags() (models.UserFlags, error) {
+	if u.cohort.viewer() == 0 {
+		return models.UserFlags{}, nil
+	}
+	flags, err := related(u.cohort, "flags", func(all []*User) (map[int64]models.UserFlags, error) {
+		ids := keys(all, func(u *User) []int64 { return []int64{u.ID} })
+		return u.cohort.db.UserFlagsFor(u.cohort.ctx, u.cohort.viewer(), ids)
+	})
+	return flags[u.ID], err
+}
+
+// ViewerFollows tells whether the viewer follows the person.
+func (u *User) ViewerFollows() (bool, error) {
+	f, err := u.flags()
+	return f.Follows, err
+}
+
+// ViewerHasRequestedFollow tells whether the viewer waits to be let in.
+func (u *User) ViewerHasRequestedFollow() (bool, error) {
+	f, err := u.flags()
+	return f.Requested, err
+}
+
+// FollowsViewer tells whether the person follows the viewer.
+func (u *User) FollowsViewer() (bool, error) {
+	f, err := u.flags()
+	return f.FollowedBy, err
+}
+
+// Styles is a page of the person's styles.
+func (u *User) Styles(first *int, after *string) (*StyleConnection, error) {
+	return pageOf(u.cohort, u, "styles", models.StylesOfUser, arguments{first: first, after: after}, (*request).stylesByID)
+}
+
+// Followers is a page of who follows the person.
+func (u *User) Followers(first *int, after *string) (*UserConnection, error) {
+	return pageOf(u.cohort, u, "followers", models.FollowersOfUser, arguments{first: first, after: after}, (*request).usersByID)
+}
+
+// Following is a page of whom the person follows.
+func (u *User) Following(first *int, after *string) (*UserConnection, error) {
+	return pageOf(u.cohort, u, "following", models.FollowingOfUser, arguments{first: first, after: after}, (*request).usersByID)
+}

@@ -1,0 +1,76 @@
+package loaders
+
+import (
+	"context"
+	"sync"
+
+	"styleshare/models"
+)
+
+// Viewer is the signed-in person, with what only they may see.
+type Viewer struct {
+	*request
+	account func() (*models.Account, error)
+}
+
+// Viewer is nil for anonymous callers.
+func (l *Loaders) Viewer(ctx context.Context) *Viewer {
+	r := l.request(ctx)
+	if r.viewer() == 0 {
+		return nil
+	}
+	return &Viewer{r, sync.OnceValues(func() (*models.Account, error) { return r.db.Account(ctx, r.viewer()) })}
+}
+
+// ViewerAs is the viewer of a session that has just begun.
+func (l *Loaders) ViewerAs(ctx context.Context, userID, sessionID int64) *Viewer {
+	c := CallerOf(ctx)
+	c.UserID, c.SessionID = userID, sessionID
+	return l.Viewer(WithCaller(ctx, c))
+}
+
+// User is the viewer as others see them.
+func (v *Viewer) User() (*User, error) { return one(v.request, v.viewer(), (*request).usersByID) }
+
+// Email is the viewer's address.
+func (v *Viewer) Email() (string, error) {
+	a, err := v.account()
+	if err != nil {
+		return "", err
+	}
+	return a.Email, nil
+}
+
+// EmailVerified tells whether the mailed link was opened.
+func (v *Viewer) EmailVerified() (bool, error) {
+	a, err := v.account()
+	return err == nil && a.EmailVerifiedAt != nil, err
+}
+
+// Locale is the language of mail and push.
+func (v *Viewer) Locale() (string, error) {
+	a, err := v.account()
+	if err != nil {
+		return "", err
+	}
+	return a.Locale, nil
+}
+
+// TimeZone decides quiet hours and calendar days.
+func (v *Viewer) TimeZone() (string, error) {
+	a, err := v.account()
+	if err != nil {
+		return "", err
+	}
+	return a.TimeZone, nil
+}
+
+// Feed is a page of what the people whom the viewer follows published.
+func (v *Viewer) Feed(first *int, after *string) (*StyleConnection, error) {
+	return rootPage(v.request, v.viewer(), models.FeedOfUser, arguments{first: first, after: after}, (*request).stylesByID)
+}
+
+// UnreadNotificationCount is how many notifications were not read.
+func (v *Viewer) UnreadNotificationCount() (int, error) {
+	return v.db.UnreadNotificationCount(v.ctx, v.viewer())
+}

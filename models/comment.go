@@ -1,0 +1,117 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"styleshare/internal/caption"
+	"styleshare/internal/fault"
+)
+
+// MaxComment is the longest comment, in characters.
+const MaxComment = 1000
+
+// CommentResult names what AddComment and DeleteComment changed.
+type CommentResult struct{ CommentID, StyleID int64 }
+
+// AddComment comments on a style that the person may see; replyToID of 0 is no reply.
+func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body string, replyToID int64) (CommentResult, error) {
+	var faults fault.Users
+	body = text(&faults, "body", body, 1, MaxComment)
+	if err := faults.Err(); err != nil {
+		return CommentResult{}, err
+	}
+	_, mentioned := caption.Parse(body)
+	return Once(ctx, db, a, func(ctx context.Context, tx *Tx) (CommentResult, error) {
+		s, err := tx.visibleStyle(ctx, a.UserID, styleID)
+		if err != nil {
+			return CommentResult{}, err
+		}
+		c := &Comment{StyleID: s.ID, AuthorID: a.UserID, Body: body, IsItemInfoRequest: caption.IsItemInfoRequest(body), CreatedAt: tx.now}
+		if replyToID != 0 {
+			if err = tx.checkReply(ctx, s.ID, replyToID); err != nil {
+				return CommentResult{}, err
+			}
+			c.ReplyToID = &replyToID
+		}
+		if c.MentionIDs, err = tx.mentionIDs(ctx, mentioned); err != nil {
+			return CommentResult{}, err
+		}
+		_, err = tx.NewInsert().Model(c).ExcludeColumn("id").Returning("id").Exec(ctx)
+		if violatesForeignKey(err) {
+			return CommentResult{}, fault.Reject("", fault.UserNotFound, "not_found")
+		}
+		if err != nil {
+			return CommentResult{}, fmt.Errorf("comment: %w", err)
+		}
+		if err = tx.countComment(ctx, s, c, +1); err != nil {
+			return CommentResult{}, err
+		}
+		return CommentResult{c.ID, s.ID}, nil
+	})
+}
+
+func (tx *Tx) checkReply(ctx context.Context, styleID, replyToID int64) error {
+	n, err := tx.NewSelect().Model((*Comment)(nil)).Where("id = ? and style_id = ?", replyToID, styleID).Count(ctx)
+	if err == nil && n == 0 {
+		return fault.Reject("replyToId", fault.UserNotFound, "not_found")
+	}
+	return err
+}
+
+// DeleteComment deletes a comment: its author may, and the author of the style.
+func (db *DB) DeleteComment(ctx context.Context, a Attempt, commentID int64) (CommentResult, error) {
+	return Once(ctx, db, a, func(ctx context.Context, tx *Tx) (CommentResult, error) {
+		c := new(Comment)
+		err := tx.NewSelect().Model(c).Where("id = ?", commentID).For("update").Scan(ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return CommentResult{}, fault.Reject("commentId", fault.UserNotFound, "not_found")
+		}
+		if err != nil {
+			return CommentResult{}, fmt.Errorf("lock comment: %w", err)
+		}
+		s, err := tx.visibleStyle(ctx, a.UserID, c.StyleID)
+		if _, hidden := errors.AsType[fault.Users](err); hidden {
+			return CommentResult{}, fault.Reject("commentId", fault.UserNotFound, "not_found")
+		}
+		if err != nil {
+			return CommentResult{}, err
+		}
+		if c.AuthorID != a.UserID && s.AuthorID != a.UserID {
+			return CommentResult{}, fault.Reject("commentId", fault.NotAllowed, "not_allowed")
+		}
+		if err = tx.changeReplies(ctx, c.ID); err != nil {
+			return CommentResult{}, err
+		}
+		if _, err = tx.NewDelete().Model(c).WherePK().Exec(ctx); err != nil {
+			return CommentResult{}, fmt.Errorf("delete comment: %w", err)
+		}
+		return CommentResult{c.ID, s.ID}, tx.countComment(ctx, s, c, -1)
+	})
+}
+
+// changeReplies marks the replies to a comment as changed: with it, their reply_to_id goes.
+func (tx *Tx) changeReplies(ctx context.Context, commentID int64) error {
+	var replies []int64
+	if err := tx.NewRaw(`select id from comments where reply_to_id = ?`, commentID).Scan(ctx, &replies); err != nil {
+		return fmt.Errorf("look for replies: %w", err)
+	}
+	tx.changes.Comments = append(tx.changes.Comments, replies...)
+	return nil
+}
+
+// countComment has the counter and the notifications follow a comment that came (+1) or went (-1).
+func (tx *Tx) countComment(ctx context.Context, s *Style, c *Comment, by int) error {
+	if _, err := tx.NewRaw(`update styles set comment_count = comment_count + ? where id = ?`, by, s.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("count comment: %w", err)
+	}
+	tx.changes.Styles = append(tx.changes.Styles, s.ID)
+	tx.changes.Comments = append(tx.changes.Comments, c.ID)
+	err := tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleCommented, SubjectKind: "Style", SubjectID: s.ID, ActorID: c.AuthorID})
+	if err != nil {
+		return err
+	}
+	return tx.notifyMentioned(ctx, c.AuthorID, c.MentionIDs, "Comment", c.ID)
+}

@@ -1,0 +1,171 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"styleshare/internal/fault"
+)
+
+// StyleChange is what to change of a style; nil leaves a field as it is.
+type StyleChange struct {
+	Caption *string
+	Items   *[]ItemInput // replaces all of them
+	WornOn  *time.Time
+}
+
+// UpdateStyle changes a style of the person's own.
+func (db *DB) UpdateStyle(ctx context.Context, a Attempt, styleID int64, change StyleChange) (int64, error) {
+	return Once(ctx, db, a, func(ctx context.Context, tx *Tx) (int64, error) {
+		old, err := tx.ownStyle(ctx, a.UserID, styleID)
+		if err != nil {
+			return 0, err
+		}
+		in, err := change.check(old)
+		if err != nil {
+			return 0, err
+		}
+		s := *old
+		s.EditedAt = &tx.now
+		if change.WornOn != nil {
+			s.WornOn = change.WornOn
+		}
+		if err = tx.changeCaption(ctx, &s, change, in); err != nil {
+			return 0, err
+		}
+		if err = tx.changeItems(ctx, &s, change, in); err != nil {
+			return 0, err
+		}
+		_, err = tx.NewUpdate().Model(&s).WherePK().
+			Column("caption", "tag_ids", "mention_ids", "item_ids", "brand_ids", "worn_on", "edited_at").Exec(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("update style: %w", err)
+		}
+		tx.changes.Styles = append(tx.changes.Styles, s.ID)
+		return s.ID, tx.showChange(ctx, old, &s)
+	})
+}
+
+// check reads the change as an input, with the photos that the style has.
+func (c StyleChange) check(s *Style) (StyleInput, error) {
+	var faults fault.Users
+	in := StyleInput{PhotoIDs: s.PhotoIDs}
+	if c.Caption != nil {
+		in.Caption = *c.Caption
+		in.checkCaption(&faults)
+	}
+	if c.Items != nil {
+		in.Items = *c.Items
+		photos := make(map[int64]bool, len(s.PhotoIDs))
+		for _, id := range s.PhotoIDs {
+			photos[id] = true
+		}
+		checkItems(&faults, in.Items, photos)
+	}
+	checkWornOn(&faults, c.WornOn)
+	return in, faults.Err()
+}
+
+func (tx *Tx) changeCaption(ctx context.Context, s *Style, change StyleChange, in StyleInput) (err error) {
+	if change.Caption == nil {
+		return nil
+	}
+	s.Caption = in.Caption
+	if s.TagIDs, err = tx.tagIDs(ctx, in.tagNames); err != nil {
+		return err
+	}
+	s.MentionIDs, err = tx.mentionIDs(ctx, in.mentioned)
+	return err
+}
+
+func (tx *Tx) changeItems(ctx context.Context, s *Style, change StyleChange, in StyleInput) error {
+	if change.Items == nil {
+		return nil
+	}
+	if _, err := tx.NewRaw(`delete from item_tags where style_id = ?`, s.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("replace items: %w", err)
+	}
+	tx.changes.Items = append(tx.changes.Items, s.ItemIDs...)
+	brandOf, err := tx.brandsOf(ctx, in.Items)
+	if err != nil {
+		return err
+	}
+	if s.ItemIDs, err = tx.newIDs(ctx, len(in.Items)); err != nil {
+		return err
+	}
+	s.BrandIDs = distinctBrands(in.Items, brandOf)
+	return tx.insertItems(ctx, s.ID, s.ItemIDs, in.Items, brandOf)
+}
+
+// showChange brings what hangs on a published style in line with it: topics and who is mentioned.
+func (tx *Tx) showChange(ctx context.Context, old, s *Style) error {
+	if s.State != StylePublished {
+		return nil
+	}
+	for _, step := range []struct {
+		link      func(context.Context, int64, []int64, int) error
+		were, are []int64
+	}{{tx.linkTags, old.TagIDs, s.TagIDs}, {tx.linkBrands, old.BrandIDs, s.BrandIDs}} {
+		if err := step.link(ctx, s.ID, without(step.were, step.are), -1); err != nil {
+			return err
+		}
+		if err := step.link(ctx, s.ID, without(step.are, step.were), +1); err != nil {
+			return err
+		}
+	}
+	changed := slices.Concat(without(s.MentionIDs, old.MentionIDs), without(old.MentionIDs, s.MentionIDs))
+	return tx.notifyMentioned(ctx, s.AuthorID, changed, "Style", s.ID)
+}
+
+// without are the ids that are not among the others.
+func without(ids, others []int64) []int64 {
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(others, id) })
+}
+
+// PhotoDone takes note that a photo is READY or REJECTED: the style that waits for it may appear.
+func (tx *Tx) photoDone(ctx context.Context, photoID int64) error {
+	var waiting []int64
+	err := tx.NewRaw(`select id from styles where id in (select style_id from photos where id = ?) and state = 'PROCESSING'
+		and deleted_at is null for update`, photoID).Scan(ctx, &waiting)
+	if err != nil {
+		return fmt.Errorf("look for styles that wait: %w", err)
+	}
+	for _, id := range waiting {
+		if _, err = tx.showStyle(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseStyleRows deletes the row of a deleted style with all that hangs on it, and gives the photos that were its own.
+func (tx *Tx) eraseStyleRows(ctx context.Context, styleID int64) ([]Photo, error) {
+	var erased []Photo
+	err := tx.NewRaw(`delete from photos p using styles s where s.id = ? and s.deleted_at is not null and p.style_id = s.id
+		returning p.id, p.object_token`, styleID).Scan(ctx, &erased)
+	if err != nil {
+		return nil, fmt.Errorf("erase photos: %w", err)
+	}
+	for _, p := range erased {
+		tx.changes.Photos = append(tx.changes.Photos, p.ID)
+	}
+	var comments []int64
+	if err = tx.NewRaw(`select id from comments where style_id = ?`, styleID).Scan(ctx, &comments); err != nil {
+		return nil, fmt.Errorf("erase style: %w", err)
+	}
+	_, err = tx.NewRaw(`delete from notifications where subject_kind = 'Style' and subject_id = ?
+		or subject_kind = 'Comment' and subject_id = any(?)`, styleID, pgdialect.Array(comments)).Exec(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("erase notifications: %w", err)
+	}
+	if _, err = tx.NewRaw(`delete from styles where id = ? and deleted_at is not null`, styleID).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("erase style: %w", err)
+	}
+	tx.changes.Styles = append(tx.changes.Styles, styleID)
+	tx.changes.Comments = append(tx.changes.Comments, comments...)
+	return erased, nil
+}

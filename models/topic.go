@@ -1,0 +1,175 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// TagIDByName finds a tag by its normalised name; 0 where there is none.
+func (db *DB) TagIDByName(ctx context.Context, name string) (int64, error) {
+	return db.idBy(ctx, `select id from tags where name = ?`, name)
+}
+
+// BrandIDBySlug finds a brand; 0 where there is none.
+func (db *DB) BrandIDBySlug(ctx context.Context, slug string) (int64, error) {
+	return db.idBy(ctx, `select id from brands where slug = ?`, slug)
+}
+
+func (db *DB) idBy(ctx context.Context, statement, key string) (id int64, err error) {
+	err = db.NewRaw(statement, key).Scan(ctx, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
+}
+
+// newIDs makes ids for rows that refer to each other.
+func (tx *Tx) newIDs(ctx context.Context, n int) ([]int64, error) {
+	if n == 0 {
+		return []int64{}, nil
+	}
+	var ids []int64
+	err := tx.NewRaw(`select next_id() from generate_series(1, ?)`, n).Scan(ctx, &ids)
+	return ids, err
+}
+
+// tagIDs gives the ids of the tags in the order of their names, and makes those that are new.
+func (tx *Tx) tagIDs(ctx context.Context, names []string) ([]int64, error) {
+	rows := make([]Tag, len(names))
+	for i, name := range names {
+		rows[i] = Tag{Name: name}
+	}
+	// Everybody inserts in one order, so that two captions with the same tags wait instead of dead-locking.
+	slices.SortFunc(rows, func(a, b Tag) int { return strings.Compare(a.Name, b.Name) })
+	return upsertTopics(ctx, tx, rows, "name", names, func(t Tag) (string, int64) { return t.Name, t.ID })
+}
+
+// brandsOf gives the ids of the brands that the items name, by slug, and makes those that are new.
+func (tx *Tx) brandsOf(ctx context.Context, items []ItemInput) (map[string]int64, error) {
+	var rows []Brand
+	var slugs []string
+	for _, i := range items {
+		if i.slug != "" && !slices.Contains(slugs, i.slug) {
+			slugs = append(slugs, i.slug)
+			rows = append(rows, Brand{Slug: i.slug, Name: *i.Brand})
+		}
+	}
+	slices.SortFunc(rows, func(a, b Brand) int { return strings.Compare(a.Slug, b.Slug) })
+	ids, err := upsertTopics(ctx, tx, rows, "slug", slugs, func(b Brand) (string, int64) { return b.Slug, b.ID })
+	if err != nil {
+		return nil, err
+	}
+	bySlug := make(map[string]int64, len(ids))
+	for i, id := range ids {
+		bySlug[slugs[i]] = id
+	}
+	return bySlug, nil
+}
+
+func upsertTopics[T any](ctx context.Context, tx *Tx, rows []T, column string, wanted []string, read func(T) (string, int64)) ([]int64, error) {
+	if len(rows) == 0 {
+		return []int64{}, nil
+	}
+	_, err := tx.NewInsert().Model(&rows).ExcludeColumn("id").On("CONFLICT (" + column + ") DO NOTHING").Returning("NULL").Exec(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("make topics: %w", err)
+	}
+	var found []T
+	if err = tx.NewSelect().Model(&found).Where("? = any(?)", bun.Ident(column), pgdialect.Array(wanted)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read topics: %w", err)
+	}
+	byKey := make(map[string]int64, len(found))
+	for _, row := range found {
+		key, id := read(row)
+		byKey[key] = id
+	}
+	ids := make([]int64, len(wanted))
+	for i, key := range wanted {
+		ids[i] = byKey[key]
+	}
+	return ids, nil
+}
+
+// linkTags makes (+1) or removes (-1) the rows that a tag's counter counts.
+func (tx *Tx) linkTags(ctx context.Context, styleID int64, ids []int64, by int) error {
+	tx.changes.Tags = append(tx.changes.Tags, ids...)
+	return tx.link(ctx, "style_tags", "tag_id", "tags", styleID, ids, by)
+}
+
+// linkBrands makes (+1) or removes (-1) the rows that a brand's counter counts.
+func (tx *Tx) linkBrands(ctx context.Context, styleID int64, ids []int64, by int) error {
+	tx.changes.Brands = append(tx.changes.Brands, ids...)
+	return tx.link(ctx, "style_brands", "brand_id", "brands", styleID, ids, by)
+}
+
+func (tx *Tx) link(ctx context.Context, links, column, topics string, styleID int64, ids []int64, by int) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	change := `insert into ? (?, style_id) select id, ? from locked returning ?`
+	args := []any{bun.Ident(links), bun.Ident(column), styleID, bun.Ident(column)}
+	if by < 0 {
+		change = `delete from ? where style_id = ? and ? in (select id from locked) returning ?`
+		args = []any{bun.Ident(links), styleID, bun.Ident(column), bun.Ident(column)}
+	}
+	// Topics are locked in the order of their ids, so that two styles with the same ones wait instead of dead-locking.
+	statement := `with locked as (select id from ? where id = any(?) order by id for no key update), changed as (` + change + `)
+		update ? set style_count = style_count + ? where id in (select ? from changed)`
+	all := append([]any{bun.Ident(topics), pgdialect.Array(ids)}, args...)
+	all = append(all, bun.Ident(topics), by, bun.Ident(column))
+	if _, err := tx.NewRaw(statement, all...).Exec(ctx); err != nil {
+		return fmt.Errorf("link %s: %w", topics, err)
+	}
+	return nil
+}
+
+// mentionIDs finds the people that a text mentions, in its order, leaving out who does not exist.
+func (tx *Tx) mentionIDs(ctx context.Context, usernames []string) ([]int64, error) {
+	ids := []int64{}
+	if len(usernames) == 0 {
+		return ids, nil
+	}
+	err := tx.NewRaw(`select u.id from unnest(?::text[]) with ordinality as m(username, n) join users u using (username)
+		where `+userVisibleSQL+` order by m.n`, pgdialect.Array(usernames)).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for mentioned people: %w", err)
+	}
+	return ids, nil
+}
+
+// insertItems inserts the garments of a style under ids that were made for them.
+func (tx *Tx) insertItems(ctx context.Context, styleID int64, ids []int64, items []ItemInput, brandOf map[string]int64) error {
+	if len(items) == 0 {
+		return nil
+	}
+	rows := make([]ItemTag, len(items))
+	for i, in := range items {
+		rows[i] = ItemTag{ID: ids[i], StyleID: styleID, PhotoID: in.PhotoID, X: in.X, Y: in.Y, Name: in.Name,
+			PriceMinor: in.PriceMinor, Currency: in.Currency, ShopURL: in.ShopURL}
+		if id, ok := brandOf[in.slug]; ok {
+			rows[i].BrandID = &id
+		}
+	}
+	if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("insert items: %w", err)
+	}
+	return nil
+}
+
+// distinctBrands are the brands of the items, each once.
+func distinctBrands(items []ItemInput, brandOf map[string]int64) []int64 {
+	ids := []int64{}
+	for _, i := range items {
+		if id, ok := brandOf[i.slug]; ok && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
