@@ -1,0 +1,60 @@
+// Package transport serves GraphQL over HTTP: POST and GET on gqlgen's executor, with bounds on everything a client
+// may send and with errors that tell clients nothing but what they are meant to know.
+package transport
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config says how operations are served. Zero values take the defaults.
+type Config struct {
+	Limits Limits
+	// Timeout bounds one operation; its resolvers see their context end. 15 s.
+	// It must be shorter than the server's write time-out, or clients get a broken connection instead of an answer.
+	Timeout time.Duration
+	// Introspection lets anyone read the schema.
+	Introspection bool
+	// Log gets the causes of internal errors. Its handler is expected to add the request id. slog.Default() where nil.
+	Log *slog.Logger
+}
+
+// Limits bound what an operation may ask for before anything is validated or executed. Counts are taken with
+// fragments expanded, as often as they are spread, and regardless of @skip and @include. Zero values take the defaults,
+// which leave the largest screen of the apps and the introspection of schema explorers room to grow.
+type Limits struct {
+	BodyBytes  int64 // of a POST, or of a GET's query string; 256 KiB
+	Tokens     int   // of a document; 10,000
+	Operations int   // of a document; 50
+	Fragments  int   // of a document, as written; 200
+	Fields     int   // of a document's operations together; 500
+	Depth      int   // of nested fields; 15
+	RootFields int   // of an operation; 20
+	Aliases    int   // of an operation; 50
+	Directives int   // of an operation; 100
+}
+
+func (c Config) withDefaults() Config {
+	l := &c.Limits
+	setDefault(&l.BodyBytes, 256<<10)
+	setDefault(&l.Tokens, 10_000)
+	setDefault(&l.Operations, 50)
+	setDefault(&l.Fragments, 200)
+	setDefault(&l.Fields, 500)
+	setDefault(&l.Depth, 15)
+	setDefault(&l.RootFields, 20)
+	setDefault(&l.Aliases, 50)
+	setDefault(&l.Directives, 100)
+	setDefault(&c.Timeout, 15*time.Second)
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c
+}
+
+func setDefault[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}

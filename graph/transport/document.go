@@ -1,0 +1,123 @@
+package transport
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"styleshare/internal/fault"
+)
+
+// How many checked documents are kept. A parsed document takes up to some hundred times the memory of its text, so
+// the text is bounded too, or strangers could fill the memory with documents that nobody sends twice.
+const (
+	cachedDocuments = 1000
+	cachedText      = 2 << 20 // bytes
+)
+
+// document is a parsed query text that is within the limits and valid for the schema.
+type document struct {
+	*ast.QueryDocument
+	hash        string // fingerprint for logs, 16 hex digits
+	introspects bool
+}
+
+// documents checks query texts and remembers those it has found good.
+type documents struct {
+	schema *ast.Schema
+	limits Limits
+
+	mu   sync.Mutex
+	lru  *simplelru.LRU[string, *document]
+	text int // bytes of all keys
+}
+
+func newDocuments(schema *ast.Schema, limits Limits) *documents {
+	d := &documents{schema: schema, limits: limits}
+	// The only error is a size below one.
+	d.lru, _ = simplelru.NewLRU(cachedDocuments, func(query string, _ *document) { d.text -= len(query) })
+	return d
+}
+
+// load gives the checked document of a query text, or everything that is wrong with it.
+func (d *documents) load(query string) (*document, gqlerror.List) {
+	d.mu.Lock()
+	doc, ok := d.lru.Get(query)
+	d.mu.Unlock()
+	if ok {
+		return doc, nil
+	}
+	doc, errs := d.check(query)
+	if errs != nil {
+		return nil, errs
+	}
+	d.keep(query, doc)
+	return doc, nil
+}
+
+func (d *documents) check(query string) (*document, gqlerror.List) {
+	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, d.limits.Tokens)
+	if err != nil {
+		return nil, parseErrors(err, d.limits.Tokens)
+	}
+	if len(parsed.Operations) == 0 {
+		return nil, refuse(fault.New(fault.BadUserInput, "the document has no operation"))
+	}
+	introspects, tooMuch := measure(parsed, d.limits)
+	if tooMuch != nil {
+		return nil, refuse(tooMuch)
+	}
+	if errs := validator.ValidateWithRules(d.schema, parsed, rules.NewDefaultRules()); len(errs) > 0 {
+		return nil, requestErrors(errs)
+	}
+	sum := sha256.Sum256([]byte(query))
+	return &document{QueryDocument: parsed, hash: hex.EncodeToString(sum[:8]), introspects: introspects}, nil
+}
+
+func parseErrors(err error, tokens int) gqlerror.List {
+	// The parser gives this one no type and, unlike every other, no place.
+	if strings.Contains(err.Error(), "exceeded token limit") {
+		return refuse(fault.New(fault.CostExceeded, "the document has more than %d tokens", tokens))
+	}
+	return requestErrors(gqlerror.List{gqlerror.WrapIfUnwrapped(err)})
+}
+
+func (d *documents) keep(query string, doc *document) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lru.Contains(query) { // another request was faster
+		return
+	}
+	d.text += len(query)
+	d.lru.Add(query, doc)
+	for d.text > cachedText {
+		d.lru.RemoveOldest()
+	}
+}
+
+type documentKey struct{}
+
+// fromContext is the executor's query cache: the document was checked before the executor is asked, and comes along
+// in the context.
+type fromContext struct{}
+
+// Get gives the document of this very request.
+func (fromContext) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
+	doc, ok := ctx.Value(documentKey{}).(*document)
+	if !ok {
+		return nil, false
+	}
+	return doc.QueryDocument, true
+}
+
+// Add has nothing to do: documents keeps what it checks.
+func (fromContext) Add(context.Context, string, *ast.QueryDocument) {}

@@ -1,0 +1,89 @@
+package transport
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"styleshare/internal/fault"
+)
+
+// Executor is gqlgen's executor behind limits, a document cache and an error presenter. Every transport should use
+// it: what it refuses and how it words errors does not depend on the wire. Extensions are added to the inner
+// executor, before serving begins.
+type Executor struct {
+	*executor.Executor
+	config    Config
+	documents *documents
+}
+
+var _ graphql.GraphExecutor = (*Executor)(nil)
+
+// NewExecutor makes an Executor for a schema.
+func NewExecutor(schema graphql.ExecutableSchema, config Config) *Executor {
+	config = config.withDefaults()
+	e := &Executor{
+		Executor:  executor.New(schema),
+		config:    config,
+		documents: newDocuments(schema.Schema(), config.Limits),
+	}
+	e.SetQueryCache(fromContext{})
+	e.SetErrorPresenter(e.present)
+	e.SetRecoverFunc(e.recovered)
+	if config.Introspection {
+		e.Use(extension.Introspection{})
+	}
+	return e
+}
+
+// CreateOperationContext checks a request up to the point where it can be executed. The errors are all the client's.
+// The operation context is never nil; without errors it has an Operation.
+func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	op, _, errs := e.prepare(ctx, params)
+	return op, errs
+}
+
+// prepare is CreateOperationContext that also gives the document, nil where that is what is wrong.
+func (e *Executor) prepare(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, *document, gqlerror.List) {
+	failed := &graphql.OperationContext{
+		RawQuery: params.Query, OperationName: params.OperationName, DisableIntrospection: true,
+	}
+	doc, errs := e.documents.load(params.Query)
+	if errs != nil {
+		return failed, nil, errs
+	}
+	failed.Doc = doc.QueryDocument
+	operation, err := choose(doc.Operations, params.OperationName)
+	if err != nil {
+		return failed, doc, refuse(err)
+	}
+	failed.Operation = operation
+	if doc.introspects && !e.config.Introspection {
+		return failed, doc, refuse(fault.New(fault.Forbidden, "this server does not answer questions about its schema"))
+	}
+	ctx = graphql.StartOperationTrace(context.WithValue(ctx, documentKey{}, doc))
+	op, errs := e.Executor.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		return op, doc, requestErrors(errs)
+	}
+	return op, doc, nil
+}
+
+// DispatchOperation executes an operation. An internal error that reaches several fields is logged once.
+func (e *Executor) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
+	return e.Executor.DispatchOperation(withIncidents(ctx), op)
+}
+
+func choose(operations ast.OperationList, name string) (*ast.OperationDefinition, *fault.Error) {
+	if op := operations.ForName(name); op != nil {
+		return op, nil
+	}
+	if name == "" {
+		return nil, fault.New(fault.BadUserInput, "the document has several operations: say which one with operationName")
+	}
+	return nil, fault.New(fault.BadUserInput, "the document has no operation of the name %q", shorten(name))
+}

@@ -1,0 +1,125 @@
+package transport
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"styleshare/internal/fault"
+	"styleshare/internal/web"
+)
+
+// maxLoggedName bounds an operation's name in logs.
+const maxLoggedName = 64
+
+// handler is GraphQL over HTTP.
+type handler struct {
+	exec *Executor
+}
+
+// NewHandler makes the handler of /graphql: POST with a JSON body, and GET for queries, as the GraphQL-over-HTTP
+// specification describes them, with both of its media types. It tells web.AccessLog the operation.
+//
+// Statuses: 400 for requests that are not well-formed, 405, 406, 408, 413, 414, 415; 503 where the time-out ended the
+// operation before it was whole, 500 after a panic outside of resolvers. Everything else is 200 for
+// application/json; application/graphql-response+json has 400, 401, 403, 429 or 500 where nothing was executed.
+func NewHandler(exec *Executor) http.Handler { return &handler{exec} }
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	media := negotiate(r)
+	if media == "" {
+		Refuse(w, r, http.StatusNotAcceptable, fault.New(fault.BadUserInput, "accept %s or %s", mediaGraphQL, mediaJSON))
+		return
+	}
+	params, bad := h.read(w, r)
+	if bad != nil {
+		Refuse(w, r, bad.status, bad.err)
+		return
+	}
+	ctx, cancel := context.WithTimeoutCause(r.Context(), h.exec.config.Timeout, errTimeout)
+	defer cancel()
+	status, resp, info := h.run(ctx, r.Method, media, params)
+	if r.Context().Err() != nil {
+		web.SetOperation(ctx, info)
+		return // nobody listens any more
+	}
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
+	}
+	info.Code = firstCode(resp.Errors)
+	web.SetOperation(ctx, info)
+	write(w, media, status, resp)
+}
+
+func (h *handler) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	limit := h.exec.config.Limits.BodyBytes
+	switch r.Method {
+	case http.MethodPost:
+		return readPost(w, r, limit)
+	case http.MethodGet:
+		return readGet(r, limit)
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		return nil, refused(http.StatusMethodNotAllowed, "send a POST, or a GET for queries")
+	}
+}
+
+// run checks and executes one operation. resp is never nil.
+func (h *handler) run(ctx context.Context, method, media string, params *graphql.RawParams) (status int, resp *graphql.Response, info web.Operation) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = h.exec.recovered(ctx, p) // logs it; the client learns nothing of it
+			status, resp = http.StatusInternalServerError, refusedResponse(ctx, fault.New(fault.Internal, messageInternal))
+		}
+	}()
+	op, doc, errs := h.exec.prepare(ctx, params)
+	info = describe(op, doc)
+	ctx = graphql.WithOperationContext(ctx, op)
+	if len(errs) > 0 {
+		resp = h.exec.DispatchError(ctx, errs)
+		return statusOf(media, resp), resp, info
+	}
+	if status, err := overHTTP(op.Operation.Operation, method, media); err != nil {
+		return status, refusedResponse(ctx, err), info
+	}
+	responses, ctx := h.exec.DispatchOperation(ctx, op)
+	resp = responses(ctx)
+	if timedOut(ctx) && (resp == nil || len(resp.Errors) > 0) {
+		h.exec.config.Log.WarnContext(ctx, "operation timed out", slog.String("operation", info.Name))
+		return http.StatusServiceUnavailable, refusedResponse(ctx, ended(ctx)), info
+	}
+	if resp == nil { // the executor's word for a context that has ended
+		return http.StatusServiceUnavailable, refusedResponse(ctx, ended(ctx)), info
+	}
+	return statusOf(media, resp), resp, info
+}
+
+// overHTTP refuses what this transport or this method cannot carry.
+func overHTTP(kind ast.Operation, method, media string) (int, *fault.Error) {
+	switch {
+	case kind == ast.Subscription:
+		status := http.StatusOK
+		if media == mediaGraphQL {
+			status = http.StatusBadRequest
+		}
+		return status, fault.New(fault.BadUserInput, "subscriptions are served over WebSocket and server-sent events")
+	case kind == ast.Mutation && method != http.MethodPost:
+		return http.StatusMethodNotAllowed, fault.New(fault.BadUserInput, "send mutations as POST")
+	}
+	return 0, nil
+}
+
+func describe(op *graphql.OperationContext, doc *document) web.Operation {
+	var info web.Operation
+	if doc != nil {
+		info.Hash = doc.hash
+	}
+	if op.Operation != nil {
+		info.Name = op.Operation.Name[:min(len(op.Operation.Name), maxLoggedName)]
+		info.Type = string(op.Operation.Operation)
+	}
+	return info
+}

@@ -1,0 +1,155 @@
+package transport
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"styleshare/internal/fault"
+)
+
+// saturated is where counting ends: fragments that spread each other twice reach any number with a few lines.
+const saturated = 1 << 30
+
+// cost is what a selection asks for, with its fragments expanded.
+type cost struct {
+	fields, aliases, directives int
+	top                         int // fields on the first level
+	depth                       int
+}
+
+// add counts c at the same level; depth and top stay with the caller, who knows whether c is below.
+func (sum *cost) add(c cost) {
+	sum.fields = min(sum.fields+c.fields, saturated)
+	sum.aliases = min(sum.aliases+c.aliases, saturated)
+	sum.directives = min(sum.directives+c.directives, saturated)
+}
+
+// measurer visits every fragment once, whatever the number of its spreads: the work is linear in the document.
+type measurer struct {
+	fragments map[string]*ast.FragmentDefinition
+	done      map[string]cost
+	open      map[string]bool
+	cycle     string // a fragment that spreads itself
+	// introspects is set where __schema or __type is asked for anywhere.
+	introspects bool
+}
+
+// measure refuses a parsed document that asks for more than the limits, or whose fragments never end, are never spread
+// or share a name: what is not counted must not reach validation, whose work grows with the square of the document.
+// It needs no schema; what else is wrong is left to validation.
+func measure(doc *ast.QueryDocument, l Limits) (introspects bool, err *fault.Error) {
+	if len(doc.Operations) > l.Operations {
+		return false, tooMuch("operations", l.Operations)
+	}
+	if len(doc.Fragments) > l.Fragments {
+		return false, tooMuch("fragments", l.Fragments)
+	}
+	m := measurer{
+		fragments: make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
+		done:      make(map[string]cost, len(doc.Fragments)),
+		open:      map[string]bool{},
+	}
+	for _, f := range doc.Fragments {
+		if m.fragments[f.Name] != nil {
+			return false, fault.New(fault.BadUserInput, "there is more than one fragment %q", shorten(f.Name))
+		}
+		m.fragments[f.Name] = f
+	}
+	var all cost
+	for _, op := range doc.Operations {
+		c := m.operation(op)
+		if err := c.check(l); err != nil {
+			return false, err
+		}
+		all.add(c)
+	}
+	if all.fields > l.Fields {
+		return false, tooMuch("fields", l.Fields)
+	}
+	for _, f := range doc.Fragments {
+		if _, spread := m.done[f.Name]; !spread {
+			return false, fault.New(fault.BadUserInput, "the fragment %q is never used", shorten(f.Name))
+		}
+	}
+	if m.cycle != "" {
+		return false, fault.New(fault.BadUserInput, "the fragment %q spreads itself", shorten(m.cycle))
+	}
+	return m.introspects, nil
+}
+
+func (c cost) check(l Limits) *fault.Error {
+	switch {
+	case c.depth > l.Depth:
+		return fault.New(fault.CostExceeded, "the operation nests its fields deeper than %d levels", l.Depth)
+	case c.top > l.RootFields:
+		return tooMuch("fields at the root", l.RootFields)
+	case c.aliases > l.Aliases:
+		return tooMuch("aliases", l.Aliases)
+	case c.directives > l.Directives:
+		return tooMuch("directives", l.Directives)
+	}
+	return nil
+}
+
+func tooMuch(what string, limit int) *fault.Error {
+	return fault.New(fault.CostExceeded, "the document has more than %d %s, counted with fragments expanded", limit, what)
+}
+
+func (m *measurer) operation(op *ast.OperationDefinition) cost {
+	c := m.selection(op.SelectionSet)
+	c.directives += len(op.Directives)
+	for _, v := range op.VariableDefinitions {
+		c.directives += len(v.Directives)
+	}
+	return c
+}
+
+func (m *measurer) selection(set ast.SelectionSet) cost {
+	var sum cost
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			c := m.selection(s.SelectionSet)
+			c.fields++
+			c.directives += len(s.Directives)
+			if s.Alias != s.Name {
+				c.aliases++
+			}
+			sum.add(c)
+			sum.top = min(sum.top+1, saturated)
+			sum.depth = max(sum.depth, c.depth+1)
+			m.introspects = m.introspects || s.Name == "__schema" || s.Name == "__type"
+		case *ast.InlineFragment:
+			sum.addFragment(m.selection(s.SelectionSet), s.Directives)
+		case *ast.FragmentSpread:
+			sum.addFragment(m.fragment(s.Name), s.Directives)
+		}
+	}
+	return sum
+}
+
+// addFragment counts a fragment, whose fields are on the level of their spread.
+func (sum *cost) addFragment(c cost, directives ast.DirectiveList) {
+	c.directives += len(directives)
+	sum.add(c)
+	sum.top = min(sum.top+c.top, saturated)
+	sum.depth = max(sum.depth, c.depth)
+}
+
+func (m *measurer) fragment(name string) cost {
+	if c, ok := m.done[name]; ok {
+		return c
+	}
+	f := m.fragments[name]
+	if f == nil {
+		return cost{}
+	}
+	if m.open[name] {
+		m.cycle = name
+		return cost{}
+	}
+	m.open[name] = true
+	c := m.selection(f.SelectionSet)
+	c.directives += len(f.Directives)
+	m.done[name] = c
+	return c
+}
