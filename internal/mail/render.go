@@ -123,6 +123,9 @@ func check(kind Kind, d *Data) error {
 		}
 		*address = u.String()
 	}
+	if kind != Notification { // nobody unsubscribes from mails about their account
+		d.PictureURL, d.UnsubscribeURL = "", ""
+	}
 	d.Service, d.Name, d.Message = oneLine(d.Service), oneLine(d.Name), oneLine(d.Message)
 	return nil
 }

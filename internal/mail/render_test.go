@@ -42,6 +42,9 @@ func TestEveryMailInEveryLanguage(t *testing.T) {
 			if !strings.Contains(m.HTML, `<html lang="`+string(lang)+`">`) {
 				t.Errorf("%s %s: the HTML does not say its language", lang, kind)
 			}
+			if about := kind == Notification; strings.Contains(m.HTML+m.Text+m.ListUnsubscribeURL, "/unsubscribe") != about || strings.Contains(m.HTML, "<img") != about {
+				t.Errorf("%s %s: unsubscribe link and picture belong into notifications only", lang, kind)
+			}
 			subjects[m.Subject] = true
 		}
 	}
