@@ -84,9 +84,11 @@ func (d *documents) check(query string) (*document, gqlerror.List) {
 }
 
 func parseErrors(err error, tokens int) gqlerror.List {
-	// The parser gives this one no type and, unlike every other, no place.
-	if strings.Contains(err.Error(), "exceeded token limit") {
-		return refuse(fault.New(fault.CostExceeded, "the document has more than %d tokens", tokens))
+	switch text := err.Error(); { // the parser gives its own limits no type
+	case strings.Contains(text, "exceeded token limit"):
+		return refuse(tooMuch("tokens", tokens))
+	case strings.Contains(text, "exceeded maximum nesting depth"):
+		return refuse(tooMuch("nested brackets", parser.MaxNestingDepth))
 	}
 	return requestErrors(gqlerror.List{gqlerror.WrapIfUnwrapped(err)})
 }

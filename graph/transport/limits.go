@@ -91,7 +91,7 @@ func (c cost) check(l Limits) *fault.Error {
 }
 
 func tooMuch(what string, limit int) *fault.Error {
-	return fault.New(fault.CostExceeded, "the document has more than %d %s, counted with fragments expanded", limit, what)
+	return fault.New(fault.CostExceeded, "the document has more than %d %s", limit, what)
 }
 
 func (m *measurer) operation(op *ast.OperationDefinition) cost {

@@ -70,7 +70,8 @@ func (t *tiny) object(ctx context.Context, op *graphql.OperationContext, def *as
 		case "__type", "__schema":
 			out.Values[i] = graphql.Null
 		case "self":
-			out.Values[i] = t.object(ctx, op, def, f.Selections)
+			fc := &graphql.FieldContext{Object: def.Name, Field: f}
+			out.Values[i] = t.object(graphql.WithFieldContext(ctx, fc), op, def, f.Selections)
 		default:
 			out.Values[i] = t.field(ctx, op, def, f)
 		}
@@ -86,14 +87,13 @@ func (t *tiny) field(ctx context.Context, op *graphql.OperationContext, def *ast
 			ctx = graphql.WithFieldContext(ctx, fc)
 			raw := f.ArgumentMap(op.Variables)
 			args := map[string]any{}
-			for name, v := range raw {
+			for name := range raw {
 				arg, err := graphql.ProcessArgField(ctx, raw, name, readArgument)
 				if err != nil {
 					op.Error(ctx, err)
 					return fc, err
 				}
 				args[name] = arg
-				_ = v
 			}
 			fc.Args = args
 			return fc, nil
