@@ -30,7 +30,9 @@ function NobodySignedIn({ answer }) {
   const { tokens, busy } = useSession();
   const wanted = answer?.data?.viewer === null || answer?.errors?.some(error => error.extensions?.code === 'UNAUTHENTICATED');
   if (!wanted || tokens || !config.demo) return null;
-  return <div className="hint">This operation is about whoever is signed in. <SignInAsDemo busy={busy} /></div>;
+  return (
+    <div className="hint hint-line">This operation is about whoever is signed in. <SignInAsDemo busy={busy} /></div>
+  );
 }
 
 // The request that an app would now send to the object store, as a command line.
@@ -40,7 +42,7 @@ function Upload({ request }) {
   const command = `curl -X ${request.method}${headers} \\\n  --data-binary @photo.jpg \\\n  '${request.url}'`;
   return (
     <div className="hint">
-      <div>
+      <div className="hint-line">
         Send the file to the object store, then run FinishUpload:
         <button type="button" onClick={() => navigator.clipboard.writeText(command)}>Copy</button>
       </div>
@@ -54,9 +56,9 @@ function Pictures({ answer }) {
   if (pictures.length === 0) return null;
   return (
     <div className="pictures" aria-label={`${pictures.length} pictures in the answer`}>
-      {pictures.map(({ address, path }) => (
-        <a key={address} href={address} target="_blank" rel="noreferrer" title={`${path}\n${address}`}>
-          <img src={address} alt={path} loading="lazy" />
+      {pictures.map(({ path, shown, largest, isAvatar }) => (
+        <a key={path} href={largest} target="_blank" rel="noreferrer" title={`${path}\n${largest}`} className={isAvatar ? 'avatar' : ''}>
+          <img src={shown} alt={path} loading="lazy" />
         </a>
       ))}
     </div>

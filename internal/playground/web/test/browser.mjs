@@ -92,7 +92,7 @@ function check(name, answer) {
 async function homeFeed() {
   const pictureOrigin = await settings('pictureOrigin');
   check('HomeFeed', await run('HomeFeed'));
-  const first = page.locator('.pictures a').first();
+  const first = page.locator('.pictures a:not(.avatar)').first();
   await first.waitFor();
   const address = await first.getAttribute('href');
   assert.ok(address.startsWith(pictureOrigin + '/'), `${address} is not under ${pictureOrigin}`);
