@@ -54,7 +54,11 @@ func GatewayPath(checkout string) (string, error) {
 func gatewayModule(checkout string) string { return filepath.Join(checkout, "tools", "s3gateway") }
 
 // Gateway builds the S3 gateway unless the cache has it. The first build takes a minute or two.
-func Gateway(ctx context.Context, checkout string, out io.Writer) error {
+func Gateway(ctx context.Context, dir string, out io.Writer) error {
+	checkout, err := Checkout(dir)
+	if err != nil {
+		return err
+	}
 	program, err := GatewayPath(checkout)
 	if err != nil {
 		return err

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,7 +31,15 @@ var servers = []requirement{
 	{"memcached", hasProgram("memcached"), []string{"memcached"}, []string{"memcached"}},
 }
 
-var node = requirement{"Node", hasNode, []string{"nodejs", "npm"}, []string{"node"}}
+// extras are needed by some targets of the Makefile only.
+var extras = map[string]requirement{
+	"node":     {"Node", hasNode, []string{"nodejs", "npm"}, []string{"node"}},
+	"chromium": {"Chromium", hasChromium, []string{"chromium"}, nil},
+	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil}, // the race detector links with it
+}
+
+// Extras lists what can be asked of Packages beyond the servers.
+func Extras() []string { return slices.Sorted(maps.Keys(extras)) }
 
 func hasProgram(name string) func() bool {
 	return func() bool { _, err := Program(name); return err == nil }
@@ -50,12 +60,25 @@ func hasNode() bool {
 	return err == nil && n >= minNode
 }
 
-// Packages installs what is missing of PostgreSQL, Redis, memcached and, when asked for, Node, with the system's package
-// manager. What is installed is left alone, and no service of the system is started or made to start with it.
-func Packages(ctx context.Context, withNode bool, out io.Writer) error {
-	wanted := servers
-	if withNode {
-		wanted = append(wanted[:len(wanted):len(wanted)], node)
+// hasChromium looks where the browser tests do.
+func hasChromium() bool {
+	if os.Getenv("CHROMIUM_PATH") != "" {
+		return true
+	}
+	_, err := os.Stat("/usr/bin/chromium")
+	return err == nil
+}
+
+// Packages installs what is missing of PostgreSQL, Redis, memcached and the named extras with the system's package manager.
+// What is installed is left alone, and no service of the system is started or made to start with it.
+func Packages(ctx context.Context, named []string, out io.Writer) error {
+	wanted := slices.Clone(servers)
+	for _, name := range named {
+		extra, ok := extras[name]
+		if !ok {
+			return fmt.Errorf("nobody knows how to install %q, only %s", name, strings.Join(Extras(), ", "))
+		}
+		wanted = append(wanted, extra)
 	}
 	var missing []requirement
 	var titles []string
@@ -80,7 +103,7 @@ func Packages(ctx context.Context, withNode bool, out io.Writer) error {
 	done()
 	for _, r := range missing {
 		if !r.installed() {
-			return fmt.Errorf("%s was installed but is too old or not where it is looked for: install it yourself (PostgreSQL %d, Node %d or newer)", r.title, minPostgreSQL, minNode)
+			return fmt.Errorf("%s was installed but is too old or not where it is looked for: install it by hand (PostgreSQL %d, Node %d or newer)", r.title, minPostgreSQL, minNode)
 		}
 	}
 	return nil
@@ -93,6 +116,9 @@ var debianScript string
 func installer(ctx context.Context, missing []requirement) (*exec.Cmd, error) {
 	var apt, brew []string
 	for _, r := range missing {
+		if runtime.GOOS == "darwin" && r.brew == nil {
+			return nil, fmt.Errorf("Homebrew has no package for %s: install it by hand, and name a browser in CHROMIUM_PATH", r.title)
+		}
 		apt, brew = append(apt, r.apt...), append(brew, r.brew...)
 	}
 	if program, err := exec.LookPath("brew"); err == nil && runtime.GOOS == "darwin" {

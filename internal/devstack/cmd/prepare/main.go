@@ -1,10 +1,12 @@
-// Command prepare installs and builds what is missing on this machine before the product can run or be tested:
-// PostgreSQL, Redis, memcached, the S3 gateway and, with -node, Node for the playground.
+// Command prepare installs and builds what is missing on this machine before the product can run or be tested.
+//
+//	prepare packages [EXTRA …]   PostgreSQL, Redis, memcached, and extras: node, chromium, gcc
+//	prepare gateway              the S3 gateway
 package main
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -14,35 +16,20 @@ import (
 )
 
 func main() {
-	withNode := flag.Bool("node", false, "also Node and npm, which build the playground")
-	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *withNode); err != nil {
+	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// run installs and builds side by side: one waits for the network, the other for the processor.
-func run(ctx context.Context, withNode bool) error {
-	checkout, err := prepare.Checkout(".")
-	if err != nil {
-		return err
+func run(ctx context.Context, args []string) error {
+	switch {
+	case len(args) >= 1 && args[0] == "packages":
+		return prepare.Packages(ctx, args[1:], os.Stderr)
+	case len(args) == 1 && args[0] == "gateway":
+		return prepare.Gateway(ctx, ".", os.Stderr)
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	packages := make(chan error, 1)
-	go func() {
-		err := prepare.Packages(ctx, withNode, os.Stderr)
-		if err != nil {
-			cancel(err) // the build need not go on
-		}
-		packages <- err
-	}()
-	build := prepare.Gateway(ctx, checkout, os.Stderr)
-	if err := <-packages; err != nil {
-		return err
-	}
-	return build
+	return errors.New("usage: prepare packages [node] [chromium] [gcc] | prepare gateway")
 }

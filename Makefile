@@ -1,0 +1,92 @@
+# `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test check build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+
+PREPARE := go run ./internal/devstack/cmd/prepare
+TESTSTACK := bin/teststack
+LINTER := bin/golangci-lint
+WEB := internal/playground/web
+PAGE := internal/playground/dist/index.html
+# What the page is built from; the tests beside it are not part of it.
+WEB_FILES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '$(WEB)/test/*' 2>/dev/null)
+# Long enough for a package's tests on a busy machine with two cores.
+TEST_TIMEOUT := 8m
+# What `packages` installs beside the servers; `test` and `check` need more.
+EXTRAS := node
+QUIETLY := $(MAKE) --no-print-directory
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## install what is missing, build, and run everything on this machine
+	@$(QUIETLY) -j3 gateway $(PAGE) compile
+	@$(QUIETLY) build
+	@exec bin/styleshare run
+
+test: ## the same set-up, then every test
+	@$(QUIETLY) -j3 EXTRAS='node chromium' gateway $(PAGE) $(TESTSTACK)
+	$(TESTSTACK) go test -timeout $(TEST_TIMEOUT) ./...
+
+check: fmt-check vet lint generated ## format, vet, lint, generated code, then every test with the race detector
+	@$(QUIETLY) -j3 EXTRAS='node chromium gcc' gateway $(PAGE) $(TESTSTACK)
+	CGO_ENABLED=1 $(TESTSTACK) go test -race -timeout $(TEST_TIMEOUT) ./...
+
+build: $(PAGE) ## build bin/styleshare
+	@go build -o bin/styleshare .
+
+prepare: packages gateway ## install what is missing: PostgreSQL, Redis, memcached, Node, the S3 gateway
+
+packages:
+	@$(PREPARE) packages $(EXTRAS)
+
+gateway:
+	@$(PREPARE) gateway
+
+# Compiles what the binary consists of while other things are still being fetched.
+compile:
+	@echo 'Compiling (about a minute the first time) …'
+	@go build ./...
+
+playground: $(PAGE) ## build the page that the binary embeds
+
+# Node has to be there before, but a new Node is no reason to build again.
+$(PAGE): $(WEB_FILES) | packages
+	@echo 'Building the playground …'
+	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+	@touch $(PAGE)
+
+$(TESTSTACK): FORCE
+	@go build -o $(TESTSTACK) ./internal/devstack/cmd/teststack
+
+$(LINTER): tools/lint/go.mod
+	@echo 'Building the linter (once, a few minutes) …'
+	@cd tools/lint && go build -trimpath -ldflags='-s -w' -o ../../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+generate: ## generate code again after a change of the schema
+	go generate ./...
+
+# Compares what git sees before and after, so that other uncommitted work is no obstacle.
+TREE = { git diff HEAD; git ls-files -o --exclude-standard -z | xargs -0 cat; } 2>/dev/null | git hash-object --stdin
+
+generated:
+	@before=$$($(TREE)) && go generate ./... && [ "$$before" = "$$($(TREE))" ] || \
+		{ echo 'Generated code was not up to date. It is now: look at git diff and commit it.'; exit 1; }
+
+fmt: ## format all Go code
+	@gofmt -l -w $$(git ls-files -co --exclude-standard '*.go')
+
+fmt-check:
+	@wrong=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+		[ -z "$$wrong" ] || { echo "Not formatted, run make fmt:"; echo "$$wrong"; exit 1; }
+
+vet:
+	@go vet ./...
+
+lint: $(LINTER) ## lint, with the rules of .golangci.yml
+	@$(LINTER) run ./...
+
+clean: ## remove what was built here (the data of make run stays)
+	@rm -rf bin $(dir $(PAGE))assets $(PAGE) $(WEB)/node_modules
+
+FORCE:
