@@ -1,0 +1,130 @@
+// Package cache keeps copies of rows in memcached. What it answers may be missing at any time and is never the
+// only copy; a dead or hung node makes reads slower, never wrong and never an error.
+//
+// The guarantee: once Invalidate(k) has returned nil, no process reads a value of k older than the commit before
+// it. It holds because of these rules, for loads that read the primary in a snapshot no older than GetMulti:
+//
+//  1. An invalidation sets a tombstone. A fill never overwrites what it has not seen: it is an add where the key was
+//     absent and a compare-and-swap on exactly the tombstone or worn-out entry that its GetMulti saw.
+//  2. A fill older than fillWindow is dropped, and an add first lives only until fillWindow after its GetMulti by
+//     memcached's own clock, then is confirmed: one that lands late (cut network, stopped node) has already expired.
+//     A tombstone outlives fillWindow, so every add that lands in time meets it.
+//  3. A restart of memcached loses tombstones, so a fill goes only to the very process that its GetMulti asked.
+//  4. When Invalidate fails, the caller repeats it later. Until then this process refuses older entries of the key,
+//     while others may read them up to the TTL of 10 minutes. While a breaker is open, its node is not read.
+//
+// The TTL also bounds what rules cannot cover: a tombstone evicted within fillWindow, flush_all, and processes that
+// disagree on the list of servers. Each name in that list must stand for one memcached.
+package cache
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+)
+
+const (
+	// TTL is how long after its load an entry may be read.
+	TTL = 10 * time.Minute
+	// fillWindow is the longest load that is worth caching; slower ones are dropped.
+	fillWindow = 5 * time.Second
+	// tombstoneTTL exceeds fillWindow by what memcached's and our clock, which counts whole seconds, can be apart.
+	tombstoneTTL = 30 * time.Second
+	// clockSkew is how far the clocks of our own servers may be apart.
+	clockSkew = 2 * time.Second
+	// MaxValue is the longest value in bytes: memcached's default item size less its header and the key.
+	MaxValue = 1<<20 - 1024
+	// maxBatch keys go into one request, so that one large read does not hold a connection for long.
+	maxBatch = 100
+)
+
+// Config says where memcached is. Without Servers, New gives a cache that never holds anything.
+type Config struct {
+	Servers      []string      // host:port, or the path of a socket; the names decide which node has which key
+	Timeout      time.Duration // for one request, connecting included; 100 ms when 0
+	MaxIdleConns int           // for each node; 64 when 0
+	Namespace    string        // in front of all keys, for several installations on one memcached
+	Log          *slog.Logger  // hears of outages, once each
+}
+
+// Cache is safe for concurrent use; a nil *Cache never holds anything.
+type Cache struct {
+	namespace string
+	nodes     rendezvous
+	suspects  *suspects
+	fills     *queue
+	stats     stats
+
+	// The constants of the same names; tests make them shorter.
+	fillWindow, tombstoneTTL time.Duration
+}
+
+// New makes a Cache, nil where cfg names no servers. It connects when first used; errors are mistakes in cfg.
+func New(cfg Config) (*Cache, error) {
+	if len(cfg.Servers) == 0 {
+		return nil, nil
+	}
+	if !isSafe(cfg.Namespace) || len(cfg.Namespace) > 32 {
+		return nil, fmt.Errorf("cache: namespace %q: up to 32 visible ASCII characters", cfg.Namespace)
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 100 * time.Millisecond
+	}
+	if cfg.MaxIdleConns <= 0 {
+		cfg.MaxIdleConns = 64
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	seen := map[string]bool{}
+	nodes := make([]*node, 0, len(cfg.Servers))
+	for _, server := range cfg.Servers {
+		if err := checkServer(server); err != nil {
+			return nil, err
+		}
+		if seen[server] {
+			return nil, fmt.Errorf("cache: server %q is listed twice", server)
+		}
+		seen[server] = true
+		nodes = append(nodes, newNode(server, cfg))
+	}
+	c := &Cache{
+		namespace: cfg.Namespace, nodes: newRendezvous(nodes), suspects: newSuspects(),
+		fillWindow: fillWindow, tombstoneTTL: tombstoneTTL,
+	}
+	c.fills = newQueue(c.store)
+	return c, nil
+}
+
+func checkServer(server string) error {
+	if strings.HasPrefix(server, "/") {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(server)
+	if err != nil || host == "" || port == "" {
+		return fmt.Errorf("cache: server %q: wants host:port or the path of a socket", server)
+	}
+	return nil
+}
+
+// Flush waits until the fills handed over so far are done, or ctx ends. Tests need it; nothing else does.
+func (c *Cache) Flush(ctx context.Context) error {
+	if c == nil {
+		return nil
+	}
+	return c.fills.flush(ctx)
+}
+
+// Close finishes the fills under way and closes the connections. The Cache must not be used afterwards.
+func (c *Cache) Close() {
+	if c == nil {
+		return
+	}
+	c.fills.close()
+	for _, n := range c.nodes.nodes {
+		n.session.Load().client.Close()
+	}
+}

@@ -1,0 +1,40 @@
+package cache
+
+import "sync/atomic"
+
+// Stats are counts since New. Keys are counted, except where it says otherwise.
+type Stats struct {
+	Hits                uint64
+	Misses              uint64
+	Errors              uint64 // requests that failed, and entries that could not be decoded
+	Fills               uint64 // stored
+	LostFills           uint64 // refused by memcached because the key was changed or filled meanwhile: normal
+	DroppedFills        uint64 // not sent: queue full, load too slow, value too long, node away
+	Invalidations       uint64
+	FailedInvalidations uint64
+	OpenNodes           int // nodes that are left alone now because they failed
+}
+
+type stats struct {
+	hits, misses, errors  atomic.Uint64
+	fills, lost, dropped  atomic.Uint64
+	invalidations, failed atomic.Uint64
+}
+
+// Stats gives the counts so far.
+func (c *Cache) Stats() Stats {
+	if c == nil {
+		return Stats{}
+	}
+	s := Stats{
+		Hits: c.stats.hits.Load(), Misses: c.stats.misses.Load(), Errors: c.stats.errors.Load(),
+		Fills: c.stats.fills.Load(), LostFills: c.stats.lost.Load(), DroppedFills: c.stats.dropped.Load(),
+		Invalidations: c.stats.invalidations.Load(), FailedInvalidations: c.stats.failed.Load(),
+	}
+	for _, n := range c.nodes.nodes {
+		if n.isOpen() {
+			s.OpenNodes++
+		}
+	}
+	return s
+}
