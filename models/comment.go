@@ -109,7 +109,7 @@ func (tx *Tx) countComment(ctx context.Context, s *Style, c *Comment, by int) er
 	}
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
 	tx.changes.Comments = append(tx.changes.Comments, c.ID)
-	err := tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleCommented, SubjectKind: "Style", SubjectID: s.ID, ActorID: c.AuthorID})
+	err := tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleCommented, SubjectKind: "Style", SubjectID: s.ID, ActorID: c.AuthorID, SourceID: c.ID})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"styleshare/internal/auth"
 )
 
 // DB is the database: Bun for what is written once, the pgx pool under it for the statements that matter.
@@ -25,6 +27,8 @@ type DB struct {
 	Pool *pgxpool.Pool
 	// Now is the clock of everything that is compared with a column; tests move it.
 	Now func() time.Time
+	// Passwords hashes and verifies, a few at a time.
+	Passwords *auth.Passwords
 
 	onCommit []func(context.Context, Changes)
 }
@@ -46,10 +50,15 @@ func Open(databaseURL string, maxConns int32) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
+	passwords, err := auth.NewPasswords()
+	if err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
 	return &DB{
-		DB:   bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New()),
-		Pool: pool,
-		Now:  func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+		DB:        bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New()),
+		Pool:      pool,
+		Passwords: passwords,
+		Now:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	}, nil
 }
 

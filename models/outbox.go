@@ -18,7 +18,6 @@ const (
 	JobErasePhoto    JobKind = "photo.erase"      // ObjectsJob: objects of photos whose rows are gone
 	JobFanOutStyle   JobKind = "style.fan_out"    // StyleJob: into the followers' feeds
 	JobEraseStyle    JobKind = "style.erase"      // StyleJob: feeds, objects, rows of a deleted style
-	JobMergeFeed     JobKind = "feed.merge"       // UserJob: copies feed_merged into follows
 	JobNotify        JobKind = "notify"           // NotifyJob: brings one fold in line with the rows
 	JobPush          JobKind = "push"             // PushJob: one notification to one device
 	JobMail          JobKind = "mail"             // MailJob: one message to one person
@@ -27,16 +26,13 @@ const (
 	JobCleanUpRows   JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
 )
 
-// PhotoJob, StyleJob and UserJob name the row that the work is about.
+// PhotoJob and StyleJob name the row that the work is about.
 type (
 	PhotoJob struct {
 		PhotoID int64 `json:"photoId"`
 	}
 	StyleJob struct {
 		StyleID int64 `json:"styleId"`
-	}
-	UserJob struct {
-		UserID int64 `json:"userId"`
 	}
 )
 

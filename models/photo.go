@@ -1,6 +1,8 @@
 package models
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -35,4 +37,35 @@ type Photo struct {
 	CreatedAt     time.Time
 	CompletedAt   *time.Time
 	ReadyAt       *time.Time
+}
+
+// PhotoSize names a rendition.
+type PhotoSize string
+
+// The renditions; the contract says how large they are.
+const (
+	PhotoThumb  PhotoSize = "THUMB"
+	PhotoSmall  PhotoSize = "SMALL"
+	PhotoMedium PhotoSize = "MEDIUM"
+	PhotoLarge  PhotoSize = "LARGE"
+)
+
+// PhotoSizes are all renditions.
+var PhotoSizes = []PhotoSize{PhotoThumb, PhotoSmall, PhotoMedium, PhotoLarge}
+
+// OriginalKey is where the uploaded file is: never public.
+func (p *Photo) OriginalKey() string { return fmt.Sprintf("originals/%d-%s", p.ID, p.ObjectToken) }
+
+// RenditionKey is where a rendition is: public to whoever knows the token in it.
+func (p *Photo) RenditionKey(size PhotoSize) string {
+	return fmt.Sprintf("renditions/%d-%s/%s.jpg", p.ID, p.ObjectToken, strings.ToLower(string(size)))
+}
+
+// ObjectKeys are all objects that a photo may have.
+func (p *Photo) ObjectKeys() []string {
+	keys := []string{p.OriginalKey()}
+	for _, size := range PhotoSizes {
+		keys = append(keys, p.RenditionKey(size))
+	}
+	return keys
 }

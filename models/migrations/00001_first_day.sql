@@ -55,7 +55,9 @@ create table sessions (
   id bigint primary key default next_id(),
   user_id bigint not null references users on delete cascade,
   refresh_token_hash bytea not null,
-  -- the token before: seen again it ends the session, unless the phone only repeats a request whose answer was lost
+  -- the half that all refresh tokens of a session share: a token that has it and is not the current one was used before
+  token_family_hash bytea not null,
+  -- the token before and the clientMutationId that rotated it: a phone that lost the answer may ask again
   previous_token_hash bytea,
   rotation_key text,
   user_agent text not null,

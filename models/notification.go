@@ -1,0 +1,93 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// Notification is a fold: same-kind events on one subject.
+type Notification struct {
+	bun.BaseModel `bun:"table:notifications"`
+
+	ID          int64 `bun:",pk,autoincrement"`
+	RecipientID int64
+	Kind        NotificationKind
+	SubjectKind string
+	SubjectID   int64
+	ActorIDs    []int64 `bun:",array"`
+	ActorCount  int
+	Position    int64
+	UpdatedAt   time.Time
+	ReadAt      *time.Time
+	PushedAt    *time.Time
+	MailedAt    *time.Time
+}
+
+// Notifications reads a page of what happened to a person, latest first, leaving out what only hidden people did.
+func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notification, error) {
+	rows := []*Notification{}
+	err := db.NewSelect().Model(&rows).
+		Where("recipient_id = ? and position < ? and position > ?", userID, p.After, p.Before).
+		Where("exists (select from users u where u.id = any(actor_ids) and " + userVisibleSQL + ")").
+		OrderExpr("position " + p.Order()).Limit(p.Limit()).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read notifications: %w", err)
+	}
+	return rows, nil
+}
+
+// NotificationsByID reads those of the notifications that are the person's.
+func (db *DB) NotificationsByID(ctx context.Context, userID int64, ids []int64) ([]*Notification, error) {
+	rows := []*Notification{}
+	err := db.NewSelect().Model(&rows).Where("recipient_id = ? and id = any(?)", userID, pgdialect.Array(ids)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read notifications: %w", err)
+	}
+	return rows, nil
+}
+
+// Notification reads one notification; nil where it is gone.
+func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error) {
+	n := new(Notification)
+	err := db.NewSelect().Model(n).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read notification: %w", err)
+	}
+	return n, nil
+}
+
+// UnreadNotificationCount counts what the person has not read, as the list shows it.
+func (db *DB) UnreadNotificationCount(ctx context.Context, userID int64) (n int, err error) {
+	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null
+		and exists (select from users u where u.id = any(actor_ids) and `+userVisibleSQL+`)`, userID).Scan(ctx, &n)
+	if err != nil {
+		return 0, fmt.Errorf("count notifications: %w", err)
+	}
+	return n, nil
+}
+
+// MarkNotificationsRead marks the person's notifications as read, all of them where ids is nil, and tells how many are
+// left unread.
+func (db *DB) MarkNotificationsRead(ctx context.Context, a Attempt, ids []int64) (int, error) {
+	_, err := Once(ctx, db, a, func(ctx context.Context, tx *Tx) (bool, error) {
+		q := tx.NewUpdate().Model((*Notification)(nil)).Set("read_at = ?", tx.now).Where("recipient_id = ? and read_at is null", a.UserID)
+		if ids != nil {
+			q = q.Where("id = any(?)", pgdialect.Array(ids))
+		}
+		_, err := q.Exec(ctx)
+		return true, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("mark notifications: %w", err)
+	}
+	return db.UnreadNotificationCount(ctx, a.UserID)
+}
