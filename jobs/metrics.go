@@ -26,7 +26,7 @@ type metrics struct {
 func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "job_duration_seconds", Help: "Time that attempts at jobs took; result is done or failed.", Buckets: durationBuckets,
+			Name: "job_duration_seconds", Help: "Time that attempts at jobs took; result is done, failed or interrupted.", Buckets: durationBuckets,
 		}, []string{"kind", "result"}),
 		deaths: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "job_deaths_total", Help: "Jobs that nothing will try again.",
@@ -58,11 +58,7 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 	return m, nil
 }
 
-func (m *metrics) ran(kind models.JobKind, took time.Duration, err error) {
-	result := "done"
-	if err != nil {
-		result = "failed"
-	}
+func (m *metrics) ran(kind models.JobKind, result string, took time.Duration) {
 	m.duration.WithLabelValues(string(kind), result).Observe(took.Seconds())
 }
 

@@ -29,7 +29,8 @@ type Policy struct {
 	Backoff, MaxBackoff time.Duration
 }
 
-// policies holds every kind of models.JobKind. Retries outlast a service that is away for some hours.
+// policies holds every kind of models.JobKind: queue, time-out, retries, first and longest wait. The retries outlast a
+// service that is away for some hours.
 var policies = map[models.JobKind]Policy{
 	models.JobProcessPhoto:  {QueueCritical, time.Minute, 40, 2 * time.Second, 10 * time.Minute},
 	models.JobInvalidate:    {QueueCritical, 10 * time.Second, 100, 2 * time.Second, 5 * time.Minute},

@@ -25,11 +25,21 @@ func (j *Jobs) process(ctx context.Context, _ *asynq.Task) error {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil // done so long ago that it was cleaned up
 	case err != nil:
-		return err
+		return &unavailableError{err}
 	case row.DoneAt != nil || row.Generation > generation:
 		return nil // delivered a second time, or another task has taken its place
 	}
 	return j.run(ctx, row)
+}
+
+// unavailableError says that PostgreSQL did not answer: that is no failure of the job and uses up none of its retries.
+type unavailableError struct{ error }
+
+func (e *unavailableError) Unwrap() error { return e.error }
+
+func isFailure(err error) bool {
+	_, unavailable := errors.AsType[*unavailableError](err)
+	return !unavailable
 }
 
 // run calls the handler of a row's kind and marks the row done unless the handler has.
@@ -52,7 +62,14 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
 	if err == nil && !job.finished.Load() {
 		err = j.db.FinishJob(ctx, row.ID)
 	}
-	j.metrics.ran(row.Kind, time.Since(start), err)
+	switch {
+	case err == nil:
+		j.metrics.ran(row.Kind, "done", time.Since(start))
+	case errors.Is(ctx.Err(), context.Canceled):
+		j.metrics.ran(row.Kind, "interrupted", time.Since(start))
+	default:
+		j.metrics.ran(row.Kind, "failed", time.Since(start))
+	}
 	return err
 }
 
@@ -81,6 +98,10 @@ func (j *Jobs) failed(ctx context.Context, task *asynq.Task, err error) {
 	id, generation, parseErr := parseTaskID(text)
 	if parseErr != nil {
 		j.log.ErrorContext(ctx, "a task that is not ours failed", "error", parseErr)
+		return
+	}
+	if !isFailure(err) {
+		j.log.WarnContext(ctx, "a job could not be loaded and will be tried again", "job_id", id, "error", err)
 		return
 	}
 	retried, _ := asynq.GetRetryCount(ctx)

@@ -31,15 +31,16 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 		RetryDelayFunc: func(failures int, _ error, task *asynq.Task) time.Duration {
 			return j.policy(models.JobKind(task.Type())).delay(failures)
 		},
+		IsFailure:    isFailure,
 		ErrorHandler: asynq.ErrorHandlerFunc(j.failed),
 		Logger:       asynqLogger{j.log},
 		LogLevel:     asynq.InfoLevel,
 	})
-	j.checkRedis(ctx)
 	if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	var loops sync.WaitGroup
+	loops.Go(func() { j.checkRedis(ctx) })
 	loops.Go(func() { j.lead(ctx) })
 	loops.Go(func() {
 		for sleep(ctx, j.timing.poll) {
