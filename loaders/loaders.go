@@ -51,13 +51,13 @@ type Config struct {
 type Loaders struct {
 	db        *models.DB
 	publicURL func(key string) string
-	users     *cache.Typed[models.User]
-	styles    *cache.Typed[models.Style]
-	photos    *cache.Typed[models.Photo]
-	comments  *cache.Typed[models.Comment]
-	tags      *cache.Typed[models.Tag]
-	brands    *cache.Typed[models.Brand]
-	items     *cache.Typed[models.ItemTag]
+	users     *cache.Typed[int64, models.User]
+	styles    *cache.Typed[int64, models.Style]
+	photos    *cache.Typed[int64, models.Photo]
+	comments  *cache.Typed[int64, models.Comment]
+	tags      *cache.Typed[int64, models.Tag]
+	brands    *cache.Typed[int64, models.Brand]
+	items     *cache.Typed[int64, models.ItemTag]
 	cache     *cache.Cache
 }
 
@@ -66,13 +66,13 @@ func New(c Config) *Loaders {
 	l := &Loaders{
 		db: c.DB, cache: c.Cache, publicURL: c.PublicURL,
 		// The number in a prefix is the version of the row's shape: raise it with any change of the struct.
-		users:    cache.NewTyped[models.User](c.Cache, "u1"),
-		styles:   cache.NewTyped[models.Style](c.Cache, "s1"),
-		photos:   cache.NewTyped[models.Photo](c.Cache, "p1"),
-		comments: cache.NewTyped[models.Comment](c.Cache, "c1"),
-		tags:     cache.NewTyped[models.Tag](c.Cache, "t1"),
-		brands:   cache.NewTyped[models.Brand](c.Cache, "b1"),
-		items:    cache.NewTyped[models.ItemTag](c.Cache, "i1"),
+		users:    cache.NewByID[models.User](c.Cache, "u1:"),
+		styles:   cache.NewByID[models.Style](c.Cache, "s1:"),
+		photos:   cache.NewByID[models.Photo](c.Cache, "p1:"),
+		comments: cache.NewByID[models.Comment](c.Cache, "c1:"),
+		tags:     cache.NewByID[models.Tag](c.Cache, "t1:"),
+		brands:   cache.NewByID[models.Brand](c.Cache, "b1:"),
+		items:    cache.NewByID[models.ItemTag](c.Cache, "i1:"),
 	}
 	c.DB.OnCommit(l.invalidateOrRecord)
 	return l

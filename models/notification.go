@@ -35,7 +35,7 @@ func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notif
 	err := db.NewSelect().Model(&rows).
 		Where("recipient_id = ? and position < ? and position > ?", userID, p.After, p.Before).
 		Where("exists (select from users u where u.id = any(actor_ids) and " + userVisibleSQL + ")").
-		OrderExpr("position " + p.Order()).Limit(p.Limit()).Scan(ctx)
+		OrderExpr("position " + p.Order()).Limit(int64(p.Limit())).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
 	}
