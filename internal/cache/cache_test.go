@@ -185,9 +185,9 @@ func TestTheQueueIsBounded(t *testing.T) {
 	release := make(chan struct{})
 	for name, size := range map[string]int{"jobs": 1, "bytes": 1 << 20} {
 		q := newQueue(func(job) { <-release })
-		taken := 0
+		taken, value := 0, make([]byte, size)
 		for range queueJobs * 2 {
-			if q.put(job{value: make([]byte, size)}) {
+			if q.put(job{value: value}) {
 				taken++
 			}
 		}
