@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 const [address, screenshot] = process.argv.slice(2);
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 // The examples that work on the demo data as they stand; the others need a file to send or make an account.
 const EXAMPLES = ['Discover', 'StyleDetail', 'Profile', 'TagPage', 'Me', 'Notifications', 'Followers', 'Like', 'Comment', 'Follow', 'StartUpload'];
 
