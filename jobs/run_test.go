@@ -92,7 +92,9 @@ func TestFailures(t *testing.T) {
 		reason   string
 	}{
 		"an error is tried again": {
-			func(context.Context, *Job) error { return errors.New("the other side is away\x00" + strings.Repeat("한", 300)) },
+			func(context.Context, *Job) error {
+				return errors.New("the other side is away\x00" + strings.Repeat("한", 300))
+			},
 			2, "the other side is away한",
 		},
 		"a permanent one is not": {
