@@ -59,7 +59,7 @@ func (e *Executor) present(ctx context.Context, err error) *gqlerror.Error {
 	known, _ := errors.AsType[*fault.Error](err)
 	switch {
 	case known != nil && known.Code != fault.Internal:
-		if known.Cause != nil {
+		if known.Cause != nil && firstIncident(ctx, known.Error()) {
 			e.config.Log.InfoContext(ctx, "refused", slog.String("code", string(known.Code)), slog.Any("error", known.Cause))
 		}
 		if argument != "" {

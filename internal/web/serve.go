@@ -13,7 +13,7 @@ import (
 type ServeOptions struct {
 	ReadHeaderTimeout time.Duration // 5 s: a header that trickles in
 	ReadTimeout       time.Duration // 15 s: header and body together
-	WriteTimeout      time.Duration // 30 s from the end of the header; must be longer than the longest request may take
+	WriteTimeout      time.Duration // 40 s from the end of the header: reading the body, working and answering
 	IdleTimeout       time.Duration // 120 s: a kept-alive connection without a request
 	MaxHeaderBytes    int           // 32 KiB, which also bounds the length of a URL
 
@@ -100,7 +100,7 @@ func shutdown(srv *http.Server, o ServeOptions) error {
 func (o ServeOptions) withDefaults() ServeOptions {
 	setDefault(&o.ReadHeaderTimeout, 5*time.Second)
 	setDefault(&o.ReadTimeout, 15*time.Second)
-	setDefault(&o.WriteTimeout, 30*time.Second)
+	setDefault(&o.WriteTimeout, 40*time.Second)
 	setDefault(&o.IdleTimeout, 120*time.Second)
 	setDefault(&o.MaxHeaderBytes, 32<<10)
 	setDefault(&o.ShutdownTimeout, 20*time.Second)
