@@ -28,8 +28,8 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 		TaskCheckInterval:        taskCheckInterval,
 		DelayedTaskCheckInterval: delayedTaskCheckInterval,
 		ShutdownTimeout:          j.config.ShutdownTimeout,
-		RetryDelayFunc: func(failures int, _ error, task *asynq.Task) time.Duration {
-			return j.policy(models.JobKind(task.Type())).delay(failures)
+		RetryDelayFunc: func(failures int, err error, task *asynq.Task) time.Duration {
+			return j.policy(models.JobKind(task.Type())).retryDelay(failures, err)
 		},
 		IsFailure:    isFailure,
 		ErrorHandler: asynq.ErrorHandlerFunc(j.failed),

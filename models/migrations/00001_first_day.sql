@@ -89,6 +89,12 @@ create table signing_keys (
   retired_at timestamptz
 );
 
+-- Keys that all processes share: of unsubscribe links, of the hashes under which attempts are counted.
+create table secrets (
+  name text primary key,
+  value bytea not null
+);
+
 -- ── photos ──────────────────────────────────────────────────────────────────
 
 create table photos (

@@ -1,0 +1,123 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"styleshare/internal/localize"
+	"styleshare/internal/push"
+	"styleshare/internal/relay"
+	"styleshare/models"
+)
+
+// Notify handles models.JobNotify: the recipient's fold is brought in line with what is so.
+func Notify(db *models.DB) Handler {
+	return func(ctx context.Context, job *Job) error {
+		var p models.NotifyJob
+		if err := job.Bind(&p); err != nil {
+			return err
+		}
+		return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
+			if err := tx.Fold(ctx, p); err != nil {
+				return err
+			}
+			return job.Finish(ctx, tx)
+		})
+	}
+}
+
+// announcement is a notification in the recipient's words.
+type announcement struct {
+	*models.Notification
+	account *models.Account
+	user    *models.User
+	lang    localize.Language
+	message string
+	link    string
+}
+
+// announce words a notification; nil where there is nothing to say any more: it is gone, read, or its people are.
+func announce(ctx context.Context, db *models.DB, publicURL string, id int64) (*announcement, error) {
+	n, err := db.Notification(ctx, id)
+	if err != nil || n == nil || n.ReadAt != nil {
+		return nil, err
+	}
+	account, err := db.Account(ctx, n.RecipientID)
+	if err != nil {
+		return nil, err
+	}
+	people, err := db.Users(ctx, append([]int64{n.RecipientID}, n.ActorIDs...))
+	if err != nil {
+		return nil, err
+	}
+	recipient := people[n.RecipientID]
+	if recipient == nil || !models.UserVisible(recipient) {
+		return nil, nil
+	}
+	var names []string
+	for _, id := range n.ActorIDs {
+		if actor := people[id]; actor != nil && models.UserVisible(actor) {
+			names = append(names, actor.DisplayName)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	lang, _ := localize.Parse(account.Locale)
+	subject := n.SubjectID
+	if n.SubjectKind == "User" {
+		subject = n.ActorIDs[0] // the subject is the recipient; whoever taps wants to see who it was
+	}
+	return &announcement{n, account, recipient, lang, lang.Notification(string(n.Kind), n.ActorCount, names...),
+		publicURL + "/open/" + relay.ID(n.SubjectKind, subject)}, nil
+}
+
+// Push handles models.JobPush: one notification goes to one device.
+func Push(db *models.DB, senders map[push.Platform]push.Sender, publicURL, service string) Handler {
+	return func(ctx context.Context, job *Job) error {
+		var p models.PushJob
+		if err := job.Bind(&p); err != nil {
+			return err
+		}
+		device, err := db.Device(ctx, p.DeviceID)
+		if err != nil || device == nil {
+			return err
+		}
+		a, err := announce(ctx, db, publicURL, p.NotificationID)
+		if err != nil || a == nil || a.RecipientID != device.UserID {
+			return err // the device may belong to somebody else by now
+		}
+		badge, err := db.UnreadNotificationCount(ctx, a.RecipientID)
+		if err != nil {
+			return err
+		}
+		sender := senders[push.Platform(device.Platform)]
+		if sender == nil {
+			return Permanent(fmt.Errorf("no sender for %s", device.Platform))
+		}
+		outcome, err := sender.Send(ctx, device.Token, push.Notification{
+			Kind: string(a.Kind), Title: service, Body: a.message, Link: a.link, Badge: &badge,
+			CollapseKey: "n" + strconv.FormatInt(a.ID, 36), Data: map[string]string{"notificationId": relay.ID("Notification", a.ID)},
+		})
+		return pushed(ctx, db, device.ID, outcome, err)
+	}
+}
+
+// pushed acts on what the provider said.
+func pushed(ctx context.Context, db *models.DB, deviceID int64, outcome push.Outcome, err error) error {
+	switch outcome.Status {
+	case push.Delivered, push.Logged:
+		return nil
+	case push.DeadToken:
+		return db.ForgetDevice(ctx, deviceID, outcome.DeadSince)
+	case push.Retry:
+		return RetryAfter(fmt.Errorf("push: try again: %w", err), outcome.RetryAfter)
+	default:
+		return fmt.Errorf("push refused: %w", err)
+	}
+}
+
+// unreadMailTTL is how old a notification may be for a mail about it to still make sense, after an outage for instance.
+const unreadMailTTL = 3 * 24 * time.Hour

@@ -1,0 +1,77 @@
+package resolvers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"styleshare/internal/auth"
+	"styleshare/internal/localize"
+	"styleshare/internal/web"
+	"styleshare/loaders"
+)
+
+// Identify finds out who asks: the access token, the language, the address. A token that does not count refuses each
+// field that is not a way to a new one, not the request: apps send their old token along when they refresh it.
+func (r *Resolver) Identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		ctx := req.Context()
+		caller := loaders.Caller{
+			Language:  localize.Match(req.Header.Get("Accept-Language")),
+			UserAgent: req.UserAgent(),
+			Address:   web.RateKey(web.ClientOf(ctx)),
+		}
+		if header := req.Header.Get("Authorization"); header != "" {
+			caller.UserID, caller.SessionID, caller.Refused = r.identify(ctx, header)
+		}
+		w.Header().Add("Vary", "Authorization, Accept-Language")
+		next.ServeHTTP(w, req.WithContext(loaders.WithCaller(ctx, caller)))
+	})
+}
+
+func (r *Resolver) identify(ctx context.Context, header string) (userID, sessionID int64, err error) {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return 0, 0, errRefused(errors.New("not a bearer token"))
+	}
+	claims, err := r.Keys.Verify(ctx, strings.TrimSpace(token))
+	if errors.Is(err, auth.ErrExpired) || errors.Is(err, auth.ErrInvalid) {
+		return 0, 0, errRefused(err)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	active, err := r.Sessions.active(ctx, claims.UserID, claims.SessionID)
+	if err != nil {
+		return 0, 0, err
+	}
+	if !active {
+		return 0, 0, errRefused(errors.New("the session has ended"))
+	}
+	return claims.UserID, claims.SessionID, nil
+}
+
+// openFields are the ways to a session: a token that no longer counts must not be in their way.
+var openFields = map[string]bool{
+	"signUp": true, "signIn": true, "refreshSession": true, "verifyEmail": true, "requestPasswordReset": true, "resetPassword": true,
+	"__schema": true, "__type": true, "__typename": true,
+}
+
+// RefuseRootFields answers the root fields of a caller whose token does not count.
+func RefuseRootFields(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	caller := loaders.CallerOf(ctx)
+	if caller.Refused == nil {
+		return next(ctx)
+	}
+	field := graphql.GetRootFieldContext(ctx).Field
+	if openFields[field.Name] {
+		return next(ctx)
+	}
+	graphql.AddError(ctx, &gqlerror.Error{Err: caller.Refused, Path: ast.Path{ast.PathName(field.Alias)}})
+	return graphql.Null
+}
