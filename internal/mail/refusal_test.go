@@ -131,7 +131,7 @@ func TestCancel(t *testing.T) {
 			if err != nil {
 				return
 			}
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			buffer := make([]byte, 4096)
 			for i, line := range script {
 				if i > 0 {

@@ -99,19 +99,19 @@ func check(kind Kind, d *Data) error {
 	case VerifyEmail:
 	case PasswordReset:
 		if d.Minutes < 1 {
-			return fmt.Errorf("Minutes must be positive")
+			return fmt.Errorf("needs positive Minutes")
 		}
 	case PasswordChanged:
 		needsLink = false
 	case Notification:
 		if d.Message == "" || d.UnsubscribeURL == "" {
-			return fmt.Errorf("Message and UnsubscribeURL are needed")
+			return fmt.Errorf("needs Message and UnsubscribeURL")
 		}
 	default:
 		return fmt.Errorf("there is no such mail")
 	}
 	if d.Service == "" || needsLink && d.Link == "" {
-		return fmt.Errorf("Service and Link are needed")
+		return fmt.Errorf("needs Service and Link")
 	}
 	for name, address := range map[string]*string{"Link": &d.Link, "PictureURL": &d.PictureURL, "UnsubscribeURL": &d.UnsubscribeURL} {
 		if *address == "" {

@@ -24,7 +24,7 @@ func get(t *testing.T, url string) (status int, header http.Header, body string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	content, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func plainSend(t *testing.T, sink *Sink, raw string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	return c.SendMail("a@example.com", []string{"b@example.com"}, strings.NewReader(raw))
 }
 
@@ -199,7 +199,7 @@ func TestSinkCloses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if err := sink.Close(); err != nil {
 		t.Error(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -37,7 +36,9 @@ func vapidKey(t *testing.T) (private, public string, verify *ecdsa.PublicKey) {
 		t.Fatal(err)
 	}
 	point := key.PublicKey().Bytes()
-	verify = &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(point[1:33]), Y: new(big.Int).SetBytes(point[33:])}
+	if verify, err = ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point); err != nil {
+		t.Fatal(err)
+	}
 	return base64.RawURLEncoding.EncodeToString(key.Bytes()), base64.RawURLEncoding.EncodeToString(point), verify
 }
 
@@ -142,7 +143,7 @@ func (r *receiver) call(t *testing.T, path string, input, output any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %d %s %v", path, response.StatusCode, content, err)
