@@ -24,6 +24,9 @@ import (
 // under somebody's home, other users can pass through it: PostgreSQL refuses to run as root.
 const persistentRoot = "/var/tmp"
 
+// passable lets the unprivileged children through to their own directories, and nobody look around.
+const passable = 0o711
+
 // Room a stack wants to have on its disk before it starts.
 const (
 	persistentRoom = 512 << 20
@@ -91,8 +94,8 @@ func (h *home) makePersistent() error {
 	if err := needRoom(persistentRoot, persistentRoom); err != nil {
 		return err
 	}
-	// 0711 lets the unprivileged user pass. /var/tmp is everybody's: a directory that somebody else put there is not used.
-	if err := os.Mkdir(h.dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
+	// /var/tmp is everybody's: a directory that somebody else put there is not used.
+	if err := os.Mkdir(h.dir, passable); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("the data directory cannot be made: %w", err)
 	}
 	info, err := os.Lstat(h.dir)
@@ -121,7 +124,7 @@ func (h *home) makeEphemeral() error {
 		return err
 	}
 	h.dir = dir
-	return os.Chmod(dir, 0o711)
+	return os.Chmod(dir, passable)
 }
 
 func (h *home) takeLock() error {
@@ -284,8 +287,8 @@ func DataDir(checkout string) string {
 	if abs, err := filepath.Abs(checkout); err == nil {
 		checkout = abs
 	}
-	if real, err := filepath.EvalSymlinks(checkout); err == nil {
-		checkout = real
+	if target, err := filepath.EvalSymlinks(checkout); err == nil {
+		checkout = target
 	}
 	sum := sha256.Sum256([]byte(checkout))
 	return filepath.Join(persistentRoot, "styleshare-"+strconv.Itoa(os.Geteuid())+"-"+hex.EncodeToString(sum[:5]))

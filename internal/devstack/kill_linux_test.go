@@ -19,10 +19,10 @@ const parentVariable = "DEVSTACK_TEST_CHECKOUT"
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(parentVariable); dir != "" {
 		if _, err := devstack.Start(context.Background(), devstack.Options{Dir: dir, Need: everything}); err != nil {
-			fmt.Println(err)
+			fmt.Fprintln(os.Stdout, err)
 			os.Exit(1)
 		}
-		fmt.Println("ready")
+		fmt.Fprintln(os.Stdout, "ready")
 		select {}
 	}
 	os.Exit(m.Run())
@@ -74,10 +74,16 @@ func kill(t *testing.T, dir string) map[string]int {
 // waitGone waits until a process is gone or at least dead (nobody may be there to collect it in a container).
 func waitGone(t *testing.T, name string, pid int) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	late := time.After(20 * time.Second)
+	for tick := time.Tick(5 * time.Millisecond); ; {
 		if b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline"); err != nil || len(b) == 0 {
 			return
 		}
+		select {
+		case <-late:
+			t.Errorf("%s (process %d) outlived its parent", name, pid)
+			return
+		case <-tick:
+		}
 	}
-	t.Errorf("%s (process %d) outlived its parent", name, pid)
 }

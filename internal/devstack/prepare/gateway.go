@@ -67,7 +67,7 @@ func Gateway(ctx context.Context, dir string, out io.Writer) error {
 		return nil
 	}
 	done := progress(out, "Building the S3 gateway (once, about a minute)")
-	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(program), 0o750); err != nil {
 		return err
 	}
 	// Built beside its place and renamed: a build that is killed, or two at once, never leave half a program.

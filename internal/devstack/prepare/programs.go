@@ -83,8 +83,8 @@ func postgresDirs() []string {
 		return dirs
 	}
 	if p, err := exec.LookPath("postgres"); err == nil {
-		if real, err := filepath.EvalSymlinks(p); err == nil {
-			p = real
+		if target, err := filepath.EvalSymlinks(p); err == nil {
+			p = target
 		}
 		dirs = append(dirs, filepath.Dir(p))
 	}
