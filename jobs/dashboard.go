@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/hibiken/asynqmon"
+	"github.com/redis/go-redis/v9"
 )
 
 // DashboardPath is where Dashboard must be mounted.
@@ -12,7 +13,11 @@ const DashboardPath = "/jobs/"
 // Dashboard shows queues and tasks and can run, archive and delete them; a job that it deletes comes back from the
 // outbox. It asks nobody for a password: mount it on the admin address only. It works until Close.
 func (j *Jobs) Dashboard() http.Handler {
-	handler := asynqmon.New(asynqmon.Options{RootPath: DashboardPath, RedisConnOpt: j.redisOpt})
-	j.closers = append(j.closers, handler.Close)
-	return handler
+	return asynqmon.New(asynqmon.Options{RootPath: DashboardPath, RedisConnOpt: sharedClient{j.redis}})
 }
+
+// sharedClient has asynqmon use a client that is there already.
+type sharedClient struct{ redis.UniversalClient }
+
+// MakeRedisClient implements asynq.RedisConnOpt.
+func (c sharedClient) MakeRedisClient() any { return c.UniversalClient }

@@ -13,17 +13,17 @@ import (
 	"maps"
 	"time"
 
-	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"styleshare/internal/redisdb"
 	"styleshare/models"
 )
 
 // Config is what New needs; all fields but Registerer are required.
 type Config struct {
 	DB *models.DB
-	// RedisURL is redis://, rediss://, redis-sentinel:// or redis-socket://, as asynq.ParseRedisURI reads it.
+	// RedisURL is an address that redisdb.Open takes.
 	RedisURL string
 	// Concurrency is the number of jobs that RunWorker runs at the same time.
 	Concurrency int
@@ -40,12 +40,10 @@ type Jobs struct {
 	db       *models.DB
 	config   Config
 	log      *slog.Logger
-	redisOpt asynq.RedisConnOpt
 	redis    redis.UniversalClient
 	metrics  *metrics
 	handlers map[models.JobKind]Handler
 	wakeup   chan struct{}
-	closers  []func() error
 	// lastTicks is what the leader knows to be recorded: the key of each kind's last tick.
 	lastTicks map[models.JobKind]string
 
@@ -77,20 +75,15 @@ func New(config Config) (*Jobs, error) {
 	if config.Concurrency < 1 {
 		return nil, errors.New("jobs: the concurrency is less than 1")
 	}
-	opt, err := asynq.ParseRedisURI(config.RedisURL)
+	client, err := redisdb.Open(config.RedisURL)
 	if err != nil {
-		// The cause may quote the address, which may hold a password.
-		return nil, errors.New("REDIS_URL is not a Redis address like redis://:password@host:6379/0")
-	}
-	client, ok := opt.MakeRedisClient().(redis.UniversalClient)
-	if !ok {
-		return nil, fmt.Errorf("jobs: asynq made a client of another kind from %T", opt)
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	j := &Jobs{
-		db: config.DB, config: config, log: config.Logger, redisOpt: opt, redis: client,
+		db: config.DB, config: config, log: config.Logger, redis: client,
 		handlers: map[models.JobKind]Handler{}, wakeup: make(chan struct{}, 1),
-		closers: []func() error{client.Close}, lastTicks: map[models.JobKind]string{},
-		policies: maps.Clone(policies), schedule: schedule, timing: defaultTiming,
+		lastTicks: map[models.JobKind]string{},
+		policies:  maps.Clone(policies), schedule: schedule, timing: defaultTiming,
 	}
 	if j.metrics, err = newMetrics(config.Registerer); err != nil {
 		_ = client.Close()
@@ -117,13 +110,7 @@ func (j *Jobs) Register(kind models.JobKind, handler Handler) {
 }
 
 // Close ends the connections to Redis, after RunRelay and RunWorker have returned.
-func (j *Jobs) Close() error {
-	var errs []error
-	for _, closer := range j.closers {
-		errs = append(errs, closer())
-	}
-	return errors.Join(errs...)
-}
+func (j *Jobs) Close() error { return j.redis.Close() }
 
 // wake has the relay of this process look at the outbox; it never blocks.
 func (j *Jobs) wake() {

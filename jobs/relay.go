@@ -62,7 +62,7 @@ func (j *Jobs) awaitWake(ctx context.Context) bool {
 }
 
 func (j *Jobs) relayOnce(ctx context.Context) (int, error) {
-	// Asked first, so that no row is kept locked while Redis does not answer.
+	// Asked first, so that rows are not kept locked while Redis does not answer.
 	if err := j.redis.Ping(ctx).Err(); err != nil {
 		return 0, fmt.Errorf("redis: %w", err)
 	}

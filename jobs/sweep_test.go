@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,6 +34,10 @@ func TestFlushedRedisLosesNothing(t *testing.T) {
 	}
 	start(t, j.RunWorker)
 	r.awaitDone(t, ids...)
+	// A flushed Redis also forgets which queues there are; the dashboard and the next sweep look there.
+	if names, err := asynq.NewInspectorFromRedisClient(j.redis).Queues(); err != nil || !slices.Contains(names, QueueDefault) {
+		t.Errorf("queues %v, %v", names, err)
+	}
 	if n := r.count(t, "select count(distinct job_id) from effects"); n != len(ids) || r.count(t, "select count(*) from effects") != n {
 		t.Errorf("effects of %d jobs, want each of %d once", n, len(ids))
 	}
