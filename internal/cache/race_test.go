@@ -12,7 +12,7 @@ import (
 const (
 	raceKeys    = 8
 	raceReaders = 6   // of each process
-	raceReads   = 500 // of each reader
+	raceReads   = 300 // of each reader
 	raceSlow    = 3   // in a hundred loads take longer than fillWindow
 )
 

@@ -58,6 +58,7 @@ type Limiter struct {
 	local   *local
 	breaker *gobreaker.CircuitBreaker[*redisrate.Result]
 	secret  []byte
+	timeout time.Duration // redisTimeout; longer in tests, whose machine may be busy
 	log     *slog.Logger
 	away    atomic.Bool // an outage has been logged and is not over
 	lastErr atomic.Pointer[error]
@@ -66,7 +67,7 @@ type Limiter struct {
 // New makes a Limiter. The client must heed deadlines of contexts, as redisdb.Open's does. secret keys the hash
 // under which logins and addresses are counted; all processes must have the same.
 func New(client redis.UniversalClient, secret []byte, log *slog.Logger) *Limiter {
-	l := &Limiter{redis: redisrate.NewLimiter(client), local: newLocal(), secret: secret, log: log}
+	l := &Limiter{redis: redisrate.NewLimiter(client), local: newLocal(), secret: secret, timeout: redisTimeout, log: log}
 	l.breaker = gobreaker.NewCircuitBreaker[*redisrate.Result](gobreaker.Settings{
 		Name:          "rate limits",
 		Timeout:       openFor,
@@ -101,7 +102,7 @@ func (l *Limiter) AllowAll(ctx context.Context, checks ...Check) Decision {
 func (l *Limiter) Reset(ctx context.Context, rule Rule, key string) {
 	name := l.name(rule, key)
 	l.local.reset(name)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 	defer cancel()
 	l.ask(func() (*redisrate.Result, error) { return nil, l.redis.Reset(ctx, name) })
 }
@@ -112,7 +113,7 @@ func (l *Limiter) allow(ctx context.Context, rule Rule, key string) Decision {
 	}
 	name := l.name(rule, key)
 	res, err := l.ask(func() (*redisrate.Result, error) {
-		ctx, cancel := context.WithTimeout(ctx, redisTimeout)
+		ctx, cancel := context.WithTimeout(ctx, l.timeout)
 		defer cancel()
 		return l.redis.Allow(ctx, name, redisrate.Limit{Rate: rule.Limit, Burst: rule.burst(), Period: rule.Period})
 	})

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -42,7 +41,9 @@ func newLimiter(t *testing.T, s *server) (*Limiter, *logBuffer, *counter) {
 	client, log, calls := s.client(), &logBuffer{}, &counter{}
 	client.AddHook(calls)
 	t.Cleanup(func() { client.Close() })
-	return New(client, secret, slog.New(slog.NewTextHandler(log, nil))), log, calls
+	l := New(client, secret, slog.New(slog.NewTextHandler(log, nil)))
+	l.timeout = 10 * time.Second
+	return l, log, calls
 }
 
 // spend asks n times at once and tells how many were allowed.
@@ -179,7 +180,7 @@ func TestRedisStopsAndComesBack(t *testing.T) {
 	if got := spend(t, 10, signIn, "before", l); got != 5 {
 		t.Fatalf("%d of 5 allowed", got)
 	}
-	s.kill()
+	s.stop()
 	for range 4 { // until the breaker is open, so that one count is complete
 		l.Allow(t.Context(), signIn, "opens the breaker")
 	}
@@ -211,7 +212,8 @@ func TestAHungRedisIsLeftAlone(t *testing.T) {
 	s := startRedis(t)
 	l, log, calls := newLimiter(t, s)
 	l.Allow(t.Context(), signIn, "before")
-	s.signal(syscall.SIGSTOP)
+	l.timeout = redisTimeout
+	resume := s.hang()
 	before, started := calls.n.Load(), time.Now()
 	for range 500 {
 		l.Allow(t.Context(), signIn, "during")
@@ -221,7 +223,7 @@ func TestAHungRedisIsLeftAlone(t *testing.T) {
 	if asked := calls.n.Load() - before; asked > most || asked == 0 {
 		t.Errorf("%d calls to a hung redis, want at most %d", asked, most)
 	}
-	s.signal(syscall.SIGCONT)
+	resume()
 	eventually(t, "redis is used again", func() bool {
 		l.Allow(t.Context(), signIn, "probe")
 		return log.count("works again") == 1

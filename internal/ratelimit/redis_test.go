@@ -2,11 +2,9 @@ package ratelimit
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"os"
-	"os/exec"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -14,57 +12,64 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"styleshare/internal/devstack"
 	"styleshare/internal/redisdb"
+	"styleshare/internal/testkit"
 )
+
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // server is a Redis of its own for one test, to be stopped, hung and started again.
 type server struct {
 	t    *testing.T
-	port int
-	cmd  *exec.Cmd
+	part *devstack.Part
 }
 
 func startRedis(t *testing.T) *server {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &server{t: t, port: l.Addr().(*net.TCPAddr).Port}
-	l.Close()
-	s.start()
-	t.Cleanup(s.kill)
-	return s
+	return &server{t: t, part: testkit.OwnRedis(t)}
 }
 
 func (s *server) start() {
 	s.t.Helper()
-	s.cmd = exec.Command("redis-server", "--bind", "127.0.0.1", "--port", strconv.Itoa(s.port),
-		"--save", "", "--appendonly", "no", "--dir", s.t.TempDir())
-	if err := s.cmd.Start(); err != nil {
+	if err := s.part.Start(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+func (s *server) stop() {
+	s.t.Helper()
+	if err := s.part.Stop(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// hang stops the process as a frozen machine would, until the returned function is called or the test ends.
+func (s *server) hang() (resume func()) {
+	s.t.Helper()
 	client := s.client()
 	defer client.Close()
-	eventually(s.t, "redis answers", func() bool { return client.Ping(context.Background()).Err() == nil })
-}
-
-func (s *server) kill() {
-	s.cmd.Process.Signal(syscall.SIGCONT)
-	s.cmd.Process.Kill()
-	s.cmd.Wait()
-}
-
-func (s *server) signal(sig os.Signal) {
-	s.t.Helper()
-	if err := s.cmd.Process.Signal(sig); err != nil {
+	info, err := client.Info(s.t.Context(), "server").Result()
+	if err != nil {
 		s.t.Fatal(err)
 	}
+	_, rest, _ := strings.Cut(info, "process_id:")
+	line, _, _ := strings.Cut(rest, "\r\n")
+	pid, err := strconv.Atoi(line)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		s.t.Fatal(err)
+	}
+	resume = sync.OnceFunc(func() { syscall.Kill(pid, syscall.SIGCONT) })
+	s.t.Cleanup(resume)
+	return resume
 }
 
 func (s *server) client() redis.UniversalClient {
 	s.t.Helper()
-	c, err := redisdb.Open(fmt.Sprintf("redis://127.0.0.1:%d", s.port))
+	c, err := redisdb.Open(s.part.URL())
 	if err != nil {
 		s.t.Fatal(err)
 	}
