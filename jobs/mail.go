@@ -13,9 +13,6 @@ import (
 	"styleshare/models"
 )
 
-// UnsubscribePurpose is what the signature of an unsubscribe link is made for.
-const UnsubscribePurpose = "unsubscribe-mail"
-
 // Mailer is what mails are written and sent with.
 type Mailer struct {
 	DB        *models.DB
@@ -102,7 +99,7 @@ func (m Mailer) notification(ctx context.Context, p models.MailJob) (*mail.Messa
 		return nil, err
 	}
 	user := strconv.FormatInt(a.RecipientID, 36)
-	unsubscribe := m.PublicURL + "/unsubscribe?" + url.Values{"user": {user}, "signature": {auth.Sign(m.LinkKey, UnsubscribePurpose, user)}}.Encode()
+	unsubscribe := m.PublicURL + "/unsubscribe?" + url.Values{"user": {user}, "signature": {auth.Sign(m.LinkKey, models.UnsubscribePurpose, user)}}.Encode()
 	data := mail.Data{Service: m.Sender.Service(), Name: a.user.DisplayName, Message: a.message, Link: a.link, UnsubscribeURL: unsubscribe}
 	if data.PictureURL, err = m.picture(ctx, a); err != nil {
 		return nil, err

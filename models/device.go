@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"styleshare/internal/fault"
+	"styleshare/internal/push"
 )
 
 // DevicePlatform is the provider by which a device is reached.
@@ -57,15 +57,8 @@ func checkDeviceToken(platform DevicePlatform, token string) error {
 		faults.Add("token", fault.Required, "required")
 	case len(token) > maxDeviceToken:
 		faults.Add("token", fault.TooLong, "too_long", maxDeviceToken)
-	case platform == Web:
-		var subscription struct {
-			Endpoint string
-			Keys     struct{ Auth, P256dh string }
-		}
-		err := json.Unmarshal([]byte(token), &subscription)
-		if err != nil || subscription.Endpoint == "" || subscription.Keys.Auth == "" || subscription.Keys.P256dh == "" {
-			faults.Add("token", fault.Invalid, "invalid")
-		}
+	case !push.ValidToken(push.Platform(platform), token):
+		faults.Add("token", fault.Invalid, "invalid")
 	}
 	return faults.Err()
 }

@@ -23,6 +23,9 @@ func (db *DB) Secret(ctx context.Context, name string) ([]byte, error) {
 	return value, nil
 }
 
+// UnsubscribePurpose is what the signature of an unsubscribe link is made for.
+const UnsubscribePurpose = "unsubscribe-mail"
+
 // UnsubscribeMail ends mails about what happens around a person's styles; mails about their account still come.
 func (db *DB) UnsubscribeMail(ctx context.Context, userID int64) error {
 	_, err := db.NewRaw(`update accounts set mail_unsubscribed_at = ? where user_id = ? and mail_unsubscribed_at is null`, db.Now(), userID).Exec(ctx)

@@ -26,6 +26,8 @@ type Resolver struct {
 	Store   *storage.Store
 	// Sessions is told of sessions that end here, so that this process refuses them at once.
 	Sessions *Sessions
+	// LinkKey signs the links of mails that work without a session.
+	LinkKey []byte
 }
 
 // Query answers the fields of Query.

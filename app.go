@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"styleshare/internal/auth"
+	"styleshare/internal/cache"
+	"styleshare/internal/config"
+	"styleshare/internal/mail"
+	"styleshare/internal/push"
+	"styleshare/internal/ratelimit"
+	"styleshare/internal/redisdb"
+	"styleshare/internal/storage"
+	"styleshare/internal/telemetry"
+	"styleshare/jobs"
+	"styleshare/loaders"
+	"styleshare/models"
+	"styleshare/resolvers"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// shutdownTimeout bounds how long requests and jobs in flight may take to end.
+const shutdownTimeout = 20 * time.Second
+
+// app is the parts of a process, connected.
+type app struct {
+	config   config.Config
+	log      *slog.Logger
+	metrics  *telemetry.Metrics
+	db       *models.DB
+	redis    redis.UniversalClient
+	cache    *cache.Cache
+	store    *storage.Store
+	loaders  *loaders.Loaders
+	resolver *resolvers.Resolver
+	jobs     *jobs.Jobs
+	linkKey  []byte
+
+	closers []func()
+}
+
+// openApp connects what every process needs. The database must be there and migrated; the other parts may come later.
+func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
+	a := &app{config: c}
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	if a.log, err = telemetry.NewLogger(os.Stderr, telemetry.Format(c.LogFormat), slog.LevelInfo); err != nil {
+		return nil, err
+	}
+	slog.SetDefault(a.log)
+	a.metrics = telemetry.NewMetrics(routes, operationNames())
+	if a.db, err = models.Open(c.DatabaseURL, c.DatabaseMaxConns); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, a.db.Close)
+	if err = a.db.Pool.Ping(ctx); err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: PostgreSQL does not answer: %w", err)
+	}
+	if a.redis, err = redisdb.Open(c.RedisURL); err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	a.closers = append(a.closers, func() { _ = a.redis.Close() })
+	if a.cache, err = cache.New(cache.Config{Servers: c.MemcachedServers, Log: a.log}); err != nil {
+		return nil, fmt.Errorf("MEMCACHED_SERVERS: %w", err)
+	}
+	a.closers = append(a.closers, a.cache.Close)
+	a.store, err = storage.New(ctx, storage.Config{Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, PublicURL: c.S3PublicURL,
+		Region: c.Region, AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey})
+	if err != nil {
+		return nil, fmt.Errorf("S3: %w", err)
+	}
+	return a, a.connect(ctx)
+}
+
+// connect makes the rooms of the house out of the parts.
+func (a *app) connect(ctx context.Context) (err error) {
+	a.loaders = loaders.New(loaders.Config{DB: a.db, Cache: a.cache, PublicURL: a.store.PublicURL})
+	a.jobs, err = jobs.New(jobs.Config{DB: a.db, RedisURL: a.config.RedisURL, Concurrency: a.config.WorkerConcurrency,
+		ShutdownTimeout: shutdownTimeout, Logger: a.log, Registerer: a.metrics.Registry})
+	if err != nil {
+		return fmt.Errorf("REDIS_URL: %w", err)
+	}
+	a.closers = append(a.closers, func() { _ = a.jobs.Close() })
+	if err = a.db.EnsureSigningKey(ctx); err != nil {
+		return err
+	}
+	keys, err := auth.NewKeyRing(ctx, a.db.SigningKeys, time.Now, a.log)
+	if err != nil {
+		return err
+	}
+	if a.linkKey, err = a.db.Secret(ctx, "links"); err != nil {
+		return err
+	}
+	limitKey, err := a.db.Secret(ctx, "rate-limits")
+	if err != nil {
+		return err
+	}
+	a.resolver = &resolvers.Resolver{DB: a.db, Loaders: a.loaders, Keys: keys, Limiter: ratelimit.New(a.redis, limitKey, a.log),
+		Store: a.store, Sessions: resolvers.NewSessions(a.db), LinkKey: a.linkKey}
+	return nil
+}
+
+// registerJobs says what runs the jobs, for processes that work.
+func (a *app) registerJobs() error {
+	senders, err := push.Open(a.config.Push, a.log)
+	if err != nil {
+		return err
+	}
+	sender, err := mail.NewSender(a.config.Mail)
+	if err != nil {
+		return err
+	}
+	mailer := jobs.Mailer{DB: a.db, Sender: sender, PublicURL: a.config.PublicURL, LinkKey: a.linkKey, PictureURL: a.store.PublicURL}
+	// A photo takes a core while it is decoded, and its memory.
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	limits := models.FeedLimits{Cap: a.config.FeedCap, FanOutBelow: a.config.FeedFanOutBelow}
+	a.jobs.Register(models.JobProcessPhoto, jobs.Thumbnails(a.db, a.store, slots))
+	a.jobs.Register(models.JobErasePhoto, jobs.ErasePhoto(a.store))
+	a.jobs.Register(models.JobFanOutStyle, jobs.FanOutStyle(a.db, limits))
+	a.jobs.Register(models.JobEraseStyle, jobs.EraseStyle(a.db))
+	a.jobs.Register(models.JobNotify, jobs.Notify(a.db))
+	a.jobs.Register(models.JobPush, jobs.Push(a.db, senders, a.config.PublicURL, sender.Service()))
+	a.jobs.Register(models.JobMail, jobs.Mail(mailer))
+	a.jobs.Register(models.JobInvalidate, jobs.Invalidate(a.loaders.Invalidate))
+	a.jobs.Register(models.JobCleanUpPhotos, jobs.CleanUpPhotos(a.db))
+	a.jobs.Register(models.JobCleanUpRows, jobs.CleanUpRows(a.db))
+	return nil
+}
+
+// close ends the connections, the last one first.
+func (a *app) close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		a.closers[i]()
+	}
+}

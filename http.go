@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"net/url"
+	"time"
+
+	"styleshare/graph"
+	"styleshare/graph/generated"
+	"styleshare/graph/transport"
+	"styleshare/internal/mail"
+	"styleshare/internal/playground"
+	"styleshare/internal/web"
+	"styleshare/jobs"
+	"styleshare/resolvers"
+)
+
+// routes are the paths that metrics tell apart.
+var routes = []string{"/", "/graphql", web.PathAlive, web.PathReady, "/assets/", "/verify-email", "/reset-password", "/unsubscribe", "/open/"}
+
+// operationNames are those of the apps: metrics tell them apart and call the rest "other".
+func operationNames() []string { return graph.OperationNames() }
+
+// publicHandler is what LISTEN serves; demo is nil unless the demo people are there.
+func (a *app) publicHandler(health *web.Health, demo *playground.Demo) http.Handler {
+	exec := transport.NewExecutor(generated.NewExecutableSchema(generated.Config{Resolvers: a.resolver}),
+		transport.Config{Introspection: a.config.Introspection, Log: a.log})
+	exec.AroundRootFields(resolvers.RefuseRootFields)
+	exec.AroundOperations(resolvers.ReportCost)
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", a.resolver.Identify(transport.NewHandler(exec)))
+	mux.Handle(web.PathAlive, health.Alive())
+	mux.Handle(web.PathReady, health.Ready())
+	a.resolver.Pages(mux)
+	if a.config.Playground {
+		mux.Handle("/", playground.Handler(playground.Config{Endpoint: "/graphql", PictureOrigin: a.store.PublicURL(""), Demo: demo}))
+	}
+	return web.Chain(mux, web.RequestID, web.AccessLog(a.log, a.metrics.Observe), web.Recover(a.log),
+		web.ClientAddress(a.config.TrustedProxies), web.SecurityHeaders, web.CORS(a.config.CORSOrigins))
+}
+
+// adminHandler is what ADMIN_LISTEN serves: it asks nobody for a password. sink is nil where mail is really sent.
+func (a *app) adminHandler(health *web.Health, sink *mail.Sink) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", a.metrics.Handler())
+	mux.Handle(jobs.DashboardPath, a.jobs.Dashboard())
+	mux.Handle(web.PathReady, health.Ready())
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	if sink != nil {
+		mux.Handle("/mail/", http.StripPrefix("/mail", sink.Handler()))
+	}
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = fmt.Fprint(w, `<!doctype html><title>styleshare admin</title><ul><li><a href="jobs/">jobs</a>`+
+			`<li><a href="mail/">mail sink</a> (where SMTP_URL is not set)<li><a href="metrics">metrics</a><li><a href="readyz">readiness</a><li><a href="debug/pprof/">profiles</a></ul>`)
+	})
+	return web.Chain(mux, web.Recover(a.log))
+}
+
+// health asks each part. Without PostgreSQL nothing can be served; without another part, some things wait or are slower.
+func (a *app) health() *web.Health {
+	return web.NewHealth(a.log,
+		web.Check{Name: "postgresql", Required: true, Probe: a.db.Pool.Ping},
+		web.Check{Name: "redis", Probe: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
+		web.Check{Name: "memcached", Probe: a.cache.Ping},
+		web.Check{Name: "s3", Probe: a.store.Ping},
+	)
+}
+
+// listen opens an address; where the operator named none, a free port takes the place of a taken default.
+func listen(variable, address, otherwise string) (net.Listener, error) {
+	if address != "" {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			return nil, fmt.Errorf("%s: cannot listen on %s: choose another address: %w", variable, address, err)
+		}
+		return l, nil
+	}
+	if l, err := net.Listen("tcp", otherwise); err == nil {
+		return l, nil
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot listen on loopback: %w", variable, err)
+	}
+	return l, nil
+}
+
+// addressOf is the address of a listener as a browser takes it.
+func addressOf(l net.Listener) string {
+	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String()
+}
+
+// drain is how long a stopping server still accepts requests, so that load balancers see that it is not ready.
+const drain = 2 * time.Second

@@ -1,0 +1,102 @@
+// Package config reads the variables and reports every mistake in them at once, by name.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+
+	"styleshare/internal/mail"
+	"styleshare/internal/push"
+)
+
+// Config is what an operator may set; the README lists the variables.
+type Config struct {
+	// Listen and AdminListen are addresses; empty ones take a free port near the default, under `run` only.
+	Listen      string `env:"LISTEN"`
+	AdminListen string `env:"ADMIN_LISTEN"`
+	PublicURL   string `env:"PUBLIC_URL"`
+
+	DatabaseURL      string   `env:"DATABASE_URL"`
+	DatabaseMaxConns int32    `env:"DATABASE_MAX_CONNS" envDefault:"16"`
+	RedisURL         string   `env:"REDIS_URL"`
+	MemcachedServers []string `env:"MEMCACHED_SERVERS"`
+
+	S3Endpoint      string `env:"S3_ENDPOINT"`
+	S3Bucket        string `env:"S3_BUCKET" envDefault:"styleshare"`
+	S3PublicURL     string `env:"S3_PUBLIC_URL"`
+	Region          string `env:"AWS_REGION" envDefault:"us-east-1"`
+	AccessKeyID     string `env:"AWS_ACCESS_KEY_ID"`
+	SecretAccessKey string `env:"AWS_SECRET_ACCESS_KEY"`
+
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
+	// CORSOrigins are the origins whose pages may call the API.
+	CORSOrigins []string `env:"CORS_ORIGINS"`
+	Playground  bool     `env:"PLAYGROUND" envDefault:"true"`
+	// Introspection lets anyone read the schema; the playground needs it.
+	Introspection bool   `env:"INTROSPECTION" envDefault:"true"`
+	LogFormat     string `env:"LOG_FORMAT" envDefault:"json"`
+
+	FeedCap         int `env:"FEED_CAP" envDefault:"1000"`
+	FeedFanOutBelow int `env:"FEED_FAN_OUT_BELOW" envDefault:"10000"`
+	// WorkerConcurrency is how many jobs a process runs at the same time; photos take one core each.
+	WorkerConcurrency int `env:"WORKER_CONCURRENCY" envDefault:"16"`
+
+	Mail mail.Config
+	Push push.Config
+}
+
+// Defaults under `run`, and of the admin address.
+const (
+	DefaultListen      = "127.0.0.1:8080"
+	DefaultAdminListen = "127.0.0.1:8081"
+)
+
+// Load reads the variables. environment has one NAME=value each; the last one of a name counts.
+func Load(environment []string) (Config, error) {
+	var c Config
+	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environment)})
+	var aggregate env.AggregateError
+	if errors.As(err, &aggregate) {
+		err = errors.Join(aggregate.Errors...)
+	}
+	return c, err
+}
+
+// Validate finds every mistake and names the variable it is in.
+func (c Config) Validate() error {
+	var mistakes []error
+	wrong := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
+	for name, value := range map[string]string{"DATABASE_URL": c.DatabaseURL, "REDIS_URL": c.RedisURL, "S3_BUCKET": c.S3Bucket, "PUBLIC_URL": c.PublicURL} {
+		if value == "" {
+			wrong("%s: must be set", name)
+		}
+	}
+	for name, value := range map[string]string{"PUBLIC_URL": c.PublicURL, "S3_ENDPOINT": c.S3Endpoint, "S3_PUBLIC_URL": c.S3PublicURL} {
+		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+			wrong("%s: must be an address like https://example.com", name)
+		}
+	}
+	if c.LogFormat != "json" && c.LogFormat != "text" {
+		wrong("LOG_FORMAT: must be json or text")
+	}
+	for name, value := range map[string]int{"FEED_CAP": c.FeedCap, "FEED_FAN_OUT_BELOW": c.FeedFanOutBelow,
+		"WORKER_CONCURRENCY": c.WorkerConcurrency, "DATABASE_MAX_CONNS": int(c.DatabaseMaxConns)} {
+		if value < 1 {
+			wrong("%s: must be at least 1", name)
+		}
+	}
+	for _, origin := range c.CORSOrigins {
+		if origin != "*" && (!strings.Contains(origin, "://") || strings.HasSuffix(origin, "/")) {
+			wrong("CORS_ORIGINS: %q must be like https://app.example.com, without a slash at the end", origin)
+		}
+	}
+	mistakes = append(mistakes, c.Mail.Validate()...)
+	mistakes = append(mistakes, c.Push.Validate()...)
+	return errors.Join(mistakes...)
+}

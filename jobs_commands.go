@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"styleshare/internal/config"
+	"styleshare/jobs"
+)
+
+type jobsCommands struct {
+	Dead  jobsDeadCommand  `cmd:"" help:"List the jobs that nothing will try again."`
+	Retry jobsRetryCommand `cmd:"" help:"Have dead jobs run again."`
+}
+
+// withJobs opens what it takes to look at jobs.
+func withJobs(f func(*jobs.Jobs) error) error {
+	db, err := database()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	c, err := config.Load(os.Environ())
+	if err != nil {
+		return err
+	}
+	if c.RedisURL == "" {
+		return errors.New("REDIS_URL: must be set")
+	}
+	j, err := jobs.New(jobs.Config{DB: db, RedisURL: c.RedisURL, Concurrency: 1, ShutdownTimeout: time.Second, Logger: slog.Default()})
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	return f(j)
+}
+
+type jobsDeadCommand struct{}
+
+// Run lists dead jobs, one in a line.
+func (jobsDeadCommand) Run(ctx context.Context) error {
+	return withJobs(func(j *jobs.Jobs) error {
+		rows, err := j.Dead(ctx)
+		for _, row := range rows {
+			reason := ""
+			if row.LastError != nil {
+				reason = *row.LastError
+			}
+			fmt.Printf("%d\t%s\t%s\tattempts %d\t%s\n", row.ID, row.Kind, row.DeadAt.UTC().Format(time.RFC3339), row.Attempts, reason)
+		}
+		return err
+	})
+}
+
+type jobsRetryCommand struct {
+	All bool    `help:"All of them."`
+	IDs []int64 `arg:"" optional:"" name:"id" help:"As listed by jobs dead."`
+}
+
+// Run has dead jobs run again; any process that runs workers picks them up within seconds.
+func (c *jobsRetryCommand) Run(ctx context.Context) error {
+	if c.All == (len(c.IDs) > 0) {
+		return errors.New("name the jobs by id, or pass --all")
+	}
+	return withJobs(func(j *jobs.Jobs) (err error) {
+		n := 0
+		if c.All {
+			n, err = j.RetryAll(ctx)
+		} else {
+			n, err = j.Retry(ctx, c.IDs...)
+		}
+		if err == nil {
+			fmt.Printf("%d jobs will run again\n", n)
+		}
+		return err
+	})
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"styleshare/internal/config"
+	"styleshare/internal/mail"
+	"styleshare/internal/playground"
+	"styleshare/internal/web"
+)
+
+type serveCommand struct{}
+
+// Run serves the API until it is told to stop.
+func (serveCommand) Run(ctx context.Context) error { return runProcess(ctx, role{api: true}) }
+
+type workerCommand struct{}
+
+// Run works off jobs until it is told to stop.
+func (workerCommand) Run(ctx context.Context) error { return runProcess(ctx, role{worker: true}) }
+
+// role says what a process does.
+type role struct{ api, worker bool }
+
+// runProcess is `serve` and `worker`: all parts are the operator's.
+func runProcess(ctx context.Context, r role) error {
+	c, err := load()
+	if err != nil {
+		return err
+	}
+	a, err := openApp(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	l, err := openListeners(c, r)
+	if err != nil {
+		return err
+	}
+	return a.run(ctx, r, l, extras{})
+}
+
+// listeners are the sockets of a process; public is nil where it serves no API.
+type listeners struct{ public, admin net.Listener }
+
+func openListeners(c config.Config, r role) (l listeners, err error) {
+	if r.api {
+		if l.public, err = listen("LISTEN", c.Listen, config.DefaultListen); err != nil {
+			return l, err
+		}
+	}
+	if l.admin, err = listen("ADMIN_LISTEN", c.AdminListen, config.DefaultAdminListen); err != nil {
+		l.close()
+	}
+	return l, err
+}
+
+func (l listeners) close() {
+	for _, one := range []net.Listener{l.public, l.admin} {
+		if one != nil {
+			_ = one.Close()
+		}
+	}
+}
+
+// extras are what only `run` has.
+type extras struct {
+	sink *mail.Sink
+	demo *playground.Demo
+	// ready is called once everything serves; its error ends the process.
+	ready func(context.Context) error
+}
+
+// run does what the role says until ctx ends. Requests end first, then jobs, then the relay: what the last request
+// recorded is still handed over.
+func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
+	if r.worker {
+		if err := a.registerJobs(); err != nil {
+			l.close()
+			return err
+		}
+	}
+	health := a.health()
+	relayCtx, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
+	var behind sync.WaitGroup
+	behind.Go(func() { a.resolver.Keys.Run(relayCtx) })
+	behind.Go(func() {
+		if err := a.jobs.RunRelay(relayCtx); err != nil {
+			a.log.Error("the relay has ended", "error", err)
+		}
+	})
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return web.Serve(groupCtx, l.admin, a.adminHandler(health, x.sink), web.ServeOptions{Log: a.log, WriteTimeout: adminWriteTimeout})
+	})
+	if r.api {
+		group.Go(func() error {
+			return web.Serve(groupCtx, l.public, a.publicHandler(health, x.demo),
+				web.ServeOptions{Log: a.log, Drain: drain, ShutdownTimeout: shutdownTimeout, OnDrain: health.Stop})
+		})
+	}
+	if r.worker {
+		group.Go(func() error { return a.jobs.RunWorker(groupCtx) })
+	}
+	if x.ready != nil {
+		group.Go(func() error { return x.ready(groupCtx) })
+	} else {
+		a.log.Info("ready", "api", r.api, "worker", r.worker, "admin", l.admin.Addr().String())
+	}
+	err := group.Wait()
+	stopRelay()
+	behind.Wait()
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// adminWriteTimeout leaves time for a CPU profile of a minute.
+const adminWriteTimeout = 90 * time.Second

@@ -1,0 +1,95 @@
+// Styleshare serves the API of a photo-sharing community, works off its jobs, and keeps its database.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"styleshare/internal/config"
+	"styleshare/models"
+	"styleshare/models/migrations"
+)
+
+type commands struct {
+	Run     runCommand     `cmd:"" help:"Everything on this machine: private PostgreSQL, Redis, memcached, object store and mail sink, demo data, API, workers, playground."`
+	Serve   serveCommand   `cmd:"" help:"The API alone."`
+	Worker  workerCommand  `cmd:"" help:"The workers alone."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
+	Seed    seedCommand    `cmd:"" help:"Publish the demo people's styles; a worker must be running."`
+	Jobs    jobsCommands   `cmd:"" help:"Look at dead jobs and run them again."`
+	Keys    keysCommands   `cmd:"" help:"Keys that sign access tokens."`
+}
+
+func main() {
+	var c commands
+	parser := kong.Parse(&c, kong.Name("styleshare"), kong.Description("Backend for photo-sharing communities. Variables are listed in README.md."),
+		kong.UsageOnError())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := parser.Run(ctx)
+	stop()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "styleshare: "+strings.ReplaceAll(err.Error(), "\n", "\n  "))
+		os.Exit(1)
+	}
+}
+
+// load reads and checks all variables.
+func load() (config.Config, error) {
+	c, err := config.Load(os.Environ())
+	if err == nil {
+		err = c.Validate()
+	}
+	if err != nil {
+		return c, fmt.Errorf("the configuration has mistakes:\n%w", err)
+	}
+	return c, nil
+}
+
+// database opens the database alone, for commands that need nothing else.
+func database() (*models.DB, error) {
+	c, err := config.Load(os.Environ())
+	if err != nil {
+		return nil, fmt.Errorf("the configuration has mistakes:\n%w", err)
+	}
+	if c.DatabaseURL == "" {
+		return nil, errors.New("DATABASE_URL: must be set")
+	}
+	return models.Open(c.DatabaseURL, c.DatabaseMaxConns)
+}
+
+type migrateCommand struct{}
+
+// Run applies the migrations.
+func (migrateCommand) Run(ctx context.Context) error {
+	c, err := config.Load(os.Environ())
+	if err != nil {
+		return fmt.Errorf("the configuration has mistakes:\n%w", err)
+	}
+	if c.DatabaseURL == "" {
+		return errors.New("DATABASE_URL: must be set")
+	}
+	return migrations.Apply(ctx, c.DatabaseURL)
+}
+
+type keysCommands struct {
+	Rotate keysRotateCommand `cmd:"" help:"Sign with a new key from a minute on; older ones retire when their last tokens have ended."`
+}
+
+type keysRotateCommand struct{}
+
+// Run rotates the signing key.
+func (keysRotateCommand) Run(ctx context.Context) error {
+	db, err := database()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.RotateSigningKey(ctx)
+}
