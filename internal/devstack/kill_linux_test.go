@@ -19,10 +19,10 @@ const parentVariable = "DEVSTACK_TEST_CHECKOUT"
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(parentVariable); dir != "" {
 		if _, err := devstack.Start(context.Background(), devstack.Options{Dir: dir, Need: everything}); err != nil {
-			fmt.Fprintln(os.Stdout, err)
+			_, _ = fmt.Fprintln(os.Stdout, err)
 			os.Exit(1)
 		}
-		fmt.Fprintln(os.Stdout, "ready")
+		_, _ = fmt.Fprintln(os.Stdout, "ready")
 		select {}
 	}
 	os.Exit(m.Run())

@@ -20,7 +20,7 @@ func freePort(preferred int) (int, error) {
 		return preferred, nil
 	}
 	for range 200 {
-		if port := firstPort + rand.IntN(lastPort-firstPort); portIsFree(port) { //nolint:gosec // a port is no secret
+		if port := firstPort + rand.IntN(lastPort-firstPort); portIsFree(port) {
 			return port, nil
 		}
 	}

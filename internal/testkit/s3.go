@@ -15,7 +15,7 @@ const (
 	S3EndpointVariable = "TESTSTACK_S3_ENDPOINT"
 	S3RegionVariable   = "TESTSTACK_S3_REGION"
 	S3KeyVariable      = "TESTSTACK_S3_ACCESS_KEY_ID"
-	S3SecretVariable   = "TESTSTACK_S3_SECRET_ACCESS_KEY" //nolint:gosec // the name of a variable
+	S3SecretVariable   = "TESTSTACK_S3_SECRET_ACCESS_KEY"
 )
 
 // S3 gives an empty bucket that only this test uses, set up as storage.EnsureBucket does it.
