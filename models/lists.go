@@ -15,10 +15,12 @@ type Entry struct{ Parent, Key, ID int64 }
 // one statement, and shows the viewer only what is visible.
 type List struct{ desc, asc string }
 
-// The bounds of a page: $3 and $4 around the key, $5 entries; $1 is the viewer and p.id the parent. The placeholder
+// The bounds of a page: $3 and $4 around the key, $5 entries; $1 is the viewer, whom the last line names for lists that do
+// not, and p.id the parent. The placeholder
 // {key} is the key's column.
 const listFrame = `select p.id, x.key, x.id from unnest($2::bigint[]) as p(id) cross join lateral (
-	select {key} as key, {id} as id from {from} where {where} and {key} < $3 and {key} > $4 order by {key} {order} limit $5) x`
+	select {key} as key, {id} as id from {from} where {where} and {key} < $3 and {key} > $4 order by {key} {order} limit $5) x
+	where $1::bigint is not null`
 
 func newList(key, id, from, where string) List {
 	fill := func(order string) string {

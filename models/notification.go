@@ -20,7 +20,7 @@ type Notification struct {
 	Kind        NotificationKind
 	SubjectKind string
 	SubjectID   int64
-	ActorIDs    []int64 `bun:",array"`
+	ActorIDs    []int64 `bun:"actor_ids,array"`
 	ActorCount  int
 	Position    int64
 	UpdatedAt   time.Time

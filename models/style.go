@@ -24,11 +24,11 @@ type Style struct {
 	AuthorID             int64
 	State                StyleState
 	Caption              string
-	PhotoIDs             []int64    `bun:",array"`
-	ItemIDs              []int64    `bun:",array"`
-	TagIDs               []int64    `bun:",array"`
-	BrandIDs             []int64    `bun:",array"`
-	MentionIDs           []int64    `bun:",array"`
+	PhotoIDs             []int64    `bun:"photo_ids,array"`
+	ItemIDs              []int64    `bun:"item_ids,array"`
+	TagIDs               []int64    `bun:"tag_ids,array"`
+	BrandIDs             []int64    `bun:"brand_ids,array"`
+	MentionIDs           []int64    `bun:"mention_ids,array"`
 	WornOn               *time.Time `bun:"type:date"`
 	LikeCount            int
 	CommentCount         int
@@ -83,7 +83,7 @@ type Comment struct {
 	AuthorID          int64
 	ReplyToID         *int64
 	Body              string
-	MentionIDs        []int64 `bun:",array"`
+	MentionIDs        []int64 `bun:"mention_ids,array"`
 	IsItemInfoRequest bool
 	CreatedAt         time.Time
 }
