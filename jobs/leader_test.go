@@ -72,10 +72,13 @@ func TestLeaderChanges(t *testing.T) {
 	start(t, one.RunRelay)
 	stopOne := start(t, one.RunWorker)
 	eventually(t, "the first tick", func() bool { return ticks(t, r) == "test@2026-11-23T10:00:00Z" })
-	start(t, two.RunWorker)
-	if n := locks(); n != 1 {
-		t.Errorf("%d leaders", n)
+	// The second worker is told that there is a leader; as one itself it would not come back.
+	refused := make(chan error, 1)
+	go func() { refused <- two.leadOnce(t.Context()) }()
+	if err := await(t, "the second worker does not lead", refused); err != nil || locks() != 1 {
+		t.Errorf("%v, %d leaders", err, locks())
 	}
+	start(t, two.RunWorker)
 	stopOne()
 	eventually(t, "the second worker leads", func() bool { return locks() == 1 })
 	// Some hours nobody looked at the schedule: one tick makes up for all of them.

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -134,6 +135,33 @@ func TestRelaysShareTheWork(t *testing.T) {
 	info, err := asynq.NewInspectorFromRedisClient(relays[0].redis).GetQueueInfo(QueueDefault)
 	if err != nil || info.Pending != n {
 		t.Errorf("%+v, %v; want %d pending", info, err, n)
+	}
+}
+
+func TestRelaysDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	one, two := r.record(t, "one"), r.record(t, "two")
+	var first, second []int64
+	take := func(ids *[]int64, then func()) func(context.Context, []models.OutboxRow) ([]int64, error) {
+		return func(_ context.Context, rows []models.OutboxRow) ([]int64, error) {
+			for _, row := range rows {
+				*ids = append(*ids, row.ID)
+			}
+			then()
+			return *ids, nil
+		}
+	}
+	_, err := r.db.RelayJobs(t.Context(), 1, take(&first, func() {
+		if _, err := r.db.RelayJobs(t.Context(), relayBatch, take(&second, func() {})); err != nil {
+			t.Error(err)
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(first, []int64{one}) || !slices.Equal(second, []int64{two}) {
+		t.Errorf("the first relay took %v, the second meanwhile %v; want %d and %d", first, second, one, two)
 	}
 }
 
