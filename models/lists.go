@@ -24,7 +24,9 @@ const listFrame = `select p.id, x.key, x.id from unnest($2::bigint[]) as p(id) c
 
 func newList(key, id, from, where string) List {
 	fill := func(order string) string {
-		return strings.NewReplacer("{key}", key, "{id}", id, "{from}", from, "{where}", where, "{order}", order).Replace(listFrame)
+		// From and where may name the order themselves: it is filled in last.
+		filled := strings.NewReplacer("{key}", key, "{id}", id, "{from}", from, "{where}", where).Replace(listFrame)
+		return strings.ReplaceAll(filled, "{order}", order)
 	}
 	return List{desc: fill("desc"), asc: fill("asc")}
 }
