@@ -56,15 +56,21 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	limit := h.exec.config.Limits.BodyBytes
+	var params *graphql.RawParams
+	var no *refusal
 	switch r.Method {
 	case http.MethodPost:
-		return readPost(w, r, limit)
+		params, no = readPost(w, r, limit)
 	case http.MethodGet:
-		return readGet(r, limit)
+		params, no = readGet(r, limit)
 	default:
 		w.Header().Set("Allow", "GET, POST")
 		return nil, refused(http.StatusMethodNotAllowed, "send a POST, or a GET for queries")
 	}
+	if no == nil {
+		params.Headers = r.Header // extensions of the executor read wishes from them
+	}
+	return params, no
 }
 
 // run checks and executes one operation. resp is never nil.

@@ -95,6 +95,12 @@ create table secrets (
   value bytea not null
 );
 
+-- What an installation has done once.
+create table milestones (
+  name text primary key,
+  reached_at timestamptz not null
+);
+
 -- ── photos ──────────────────────────────────────────────────────────────────
 
 create table photos (
