@@ -61,6 +61,14 @@ func openListeners(c config.Config, r role) (l listeners, err error) {
 	return l, err
 }
 
+// publicAddress is empty where no API is served.
+func (l listeners) publicAddress() string {
+	if l.public == nil {
+		return ""
+	}
+	return l.public.Addr().String()
+}
+
 func (l listeners) close() {
 	for _, one := range []net.Listener{l.public, l.admin} {
 		if one != nil {
@@ -111,7 +119,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if x.ready != nil {
 		group.Go(func() error { return x.ready(groupCtx) })
 	} else {
-		a.log.Info("ready", "api", r.api, "worker", r.worker, "admin", l.admin.Addr().String())
+		a.log.Info("ready", "api", r.api, "worker", r.worker, "public", l.publicAddress(), "admin", l.admin.Addr().String())
 	}
 	err := group.Wait()
 	stopRelay()

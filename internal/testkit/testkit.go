@@ -17,10 +17,14 @@ import (
 )
 
 // Main runs the tests of a package and ends the servers that they started: `func TestMain(m *testing.M) { testkit.Main(m) }`.
-// Without it the servers still end with the process on Linux, but their files stay until the next test run.
-func Main(m *testing.M) {
+// Without it the servers still end with the process on Linux, but their files stay until the next test run. What else has
+// to be put away goes into after.
+func Main(m *testing.M, after ...func()) {
 	code := m.Run()
 	stopShared()
+	for _, f := range after {
+		f()
+	}
 	os.Exit(code)
 }
 
