@@ -2,10 +2,12 @@ package testkit_test
 
 import (
 	"context"
+	"net"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"styleshare/internal/devstack"
 	"styleshare/internal/storage"
 	"styleshare/internal/testkit"
 )
@@ -52,4 +54,36 @@ func open(t *testing.T, c storage.Config) *storage.Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func TestOwnServersStopAndStart(t *testing.T) {
+	t.Parallel()
+	gateway, config := testkit.OwnS3(t)
+	if store := open(t, config); store.Ping(t.Context()) != nil {
+		t.Error("the gateway has no bucket")
+	}
+	for _, part := range []*devstack.Part{gateway, testkit.OwnRedis(t), testkit.OwnMemcached(t)} {
+		for _, want := range []bool{true, false, true} {
+			conn, err := net.Dial("tcp", part.Addr())
+			if (err == nil) != want {
+				t.Fatalf("%s answers: %v, want %v", part.URL(), err, want)
+			}
+			if err == nil {
+				_ = conn.Close()
+				err = part.Stop()
+			} else {
+				err = part.Start(t.Context())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestRedisAndMemcachedAreOwn(t *testing.T) {
+	t.Parallel()
+	if testkit.Redis(t) == testkit.Redis(t) || testkit.Memcached(t) == testkit.Memcached(t) {
+		t.Error("two tests share a server")
+	}
 }
