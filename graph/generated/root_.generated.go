@@ -2390,17 +2390,20 @@ input UpdateProfileInput {
   clientMutationId: String
 }
 
+"What signOut answers."
 type SignOutPayload {
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What revokeSession answers."
 type RevokeSessionPayload {
   sessionId: ID
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What verifyEmail answers."
 type VerifyEmailPayload {
   "Null where the link was opened by somebody who is not signed in."
   viewer: Viewer
@@ -2408,22 +2411,26 @@ type VerifyEmailPayload {
   userErrors: [UserError!]!
 }
 
+"What requestPasswordReset answers."
 type RequestPasswordResetPayload {
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What resetPassword answers."
 type ResetPasswordPayload {
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What changePassword answers."
 type ChangePasswordPayload {
   viewer: Viewer
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What updateProfile answers."
 type UpdateProfilePayload {
   viewer: Viewer
   clientMutationId: String
@@ -2524,7 +2531,9 @@ type Mutation
 "What somebody says under a style."
 type Comment implements Node {
   id: ID!
+  "What it is said under."
   style: Style!
+  "Who says it."
   author: User!
   "1 to 1,000 characters."
   body: String!
@@ -2566,6 +2575,7 @@ input DeleteCommentInput {
   clientMutationId: String
 }
 
+"What addComment answers."
 type AddCommentPayload {
   comment: Comment
   style: Style
@@ -2573,6 +2583,7 @@ type AddCommentPayload {
   userErrors: [UserError!]!
 }
 
+"What deleteComment answers."
 type DeleteCommentPayload {
   deletedCommentId: ID
   style: Style
@@ -2607,14 +2618,17 @@ union NotificationSubject = Style | Comment | User
 "Same-kind events on one subject are folded: 'minji and 12 others liked your style'."
 type Notification implements Node {
   id: ID!
+  "What happened."
   kind: NotificationKind!
   "Newest first, three at most."
   actors: [User!]!
+  "How many people did it."
   actorCount: Int!
   "Null where it is gone or hidden; for FOLLOWED it is the viewer."
   subject: NotificationSubject
   "In the viewer's language."
   message: String!
+  "When something was folded in last."
   updatedAt: DateTime!
   "Null until it is read; null again when something new is folded in."
   readAt: DateTime
@@ -2646,7 +2660,9 @@ enum DevicePlatform {
 "What receives push messages."
 type Device implements Node {
   id: ID!
+  "By which provider it is reached."
   platform: DevicePlatform!
+  "As the app named it; may be empty."
   name: String!
   createdAt: DateTime!
 }
@@ -2673,18 +2689,21 @@ input UnregisterDeviceInput {
   clientMutationId: String
 }
 
+"What markNotificationsRead answers."
 type MarkNotificationsReadPayload {
   unreadNotificationCount: Int
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What registerDevice answers."
 type RegisterDevicePayload {
   device: Device
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What unregisterDevice answers."
 type UnregisterDevicePayload {
   deviceId: ID
   clientMutationId: String
@@ -2710,12 +2729,14 @@ input UnfollowInput {
   clientMutationId: String
 }
 
+"What follow answers."
 type FollowPayload {
   user: User
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What unfollow answers."
 type UnfollowPayload {
   user: User
   clientMutationId: String
@@ -2759,15 +2780,20 @@ enum PhotoRejection {
 
 "THUMB is a 150 × 150 crop; the others are 320, 640 and 1280 pixels wide at most, never enlarged."
 enum PhotoSize {
+  "A square crop of 150 × 150 pixels."
   THUMB
+  "320 pixels wide at most, 640 high."
   SMALL
+  "640 pixels wide at most, 1,280 high."
   MEDIUM
+  "1,280 pixels wide at most, 2,560 high."
   LARGE
 }
 
 "A picture."
 type Photo implements Node {
   id: ID!
+  "Where it stands in its life."
   state: PhotoState!
   "Null unless REJECTED."
   rejection: PhotoRejection
@@ -2798,6 +2824,7 @@ input CompleteUploadInput {
   clientMutationId: String
 }
 
+"What createUpload answers."
 type CreateUploadPayload {
   photo: Photo
   upload: UploadRequest
@@ -2807,18 +2834,25 @@ type CreateUploadPayload {
 
 "The request that the client itself sends to the object store, with the file as its body."
 type UploadRequest {
+  "The HTTP method."
   method: String!
+  "Where to send the file."
   url: URL!
+  "All of them must be sent as they are."
   headers: [HttpHeader!]!
+  "From then on the object store refuses it."
   expiresAt: DateTime!
 }
 
 "A header that the request must carry."
 type HttpHeader {
+  "Its name."
   name: String!
+  "Its value, to be sent as it is."
   value: String!
 }
 
+"What completeUpload answers."
 type CompleteUploadPayload {
   photo: Photo
   clientMutationId: String
@@ -2853,6 +2887,7 @@ extend type Mutation {
 enum StyleState {
   "Waits for its photos."
   PROCESSING
+  "Everybody who may see the author's styles sees it."
   PUBLISHED
   "Taken down by a moderator; its author still sees it."
   REMOVED
@@ -2861,7 +2896,9 @@ enum StyleState {
 "What somebody wore, in 1 to 10 photos."
 type Style implements Node {
   id: ID!
+  "PROCESSING until all its photos are READY."
   state: StyleState!
+  "Who wore it."
   author: User!
   "Up to 2,000 characters."
   caption: String!
@@ -2873,13 +2910,18 @@ type Style implements Node {
   tags: [Tag!]!
   "The people whom the caption mentions, in its order."
   mentions: [User!]!
+  "The day on which it was worn; null where the author did not say."
   wornOn: Date
   createdAt: DateTime!
   "Null until it is edited."
   editedAt: DateTime
+  "How many people like it."
   likeCount: Int!
+  "How many comments are under it."
   commentCount: Int!
+  "How many people keep it in a collection."
   collectCount: Int!
+  "How many times somebody asked what an item is."
   itemInfoRequestCount: Int!
   "False for anonymous callers."
   viewerHasLiked: Boolean!
@@ -2909,17 +2951,21 @@ type StyleEdge {
 "What the garment at a point of a photo is."
 type ItemTag implements Node {
   id: ID!
+  "The photo that it is on."
   photo: Photo!
   "0..1 from the left of the photo."
   x: Float!
   "0..1 from the top of the photo."
   y: Float!
+  "Who makes it; null where the author did not say."
   brand: Brand
+  "What it is, in the author's words."
   name: String!
   "In the currency's minor unit."
   priceMinor: Int
   "ISO 4217."
   currency: String
+  "Where to buy it; null where the author did not say."
   shopUrl: URL
 }
 
@@ -2928,6 +2974,7 @@ type Brand implements Node {
   id: ID!
   "The name in lower case with hyphens; Hangul stays."
   slug: String!
+  "As it was written first."
   name: String!
   "Published styles that name it."
   styleCount: Int!
@@ -3011,24 +3058,28 @@ type PublishStylePayload {
   userErrors: [UserError!]!
 }
 
+"What updateStyle answers."
 type UpdateStylePayload {
   style: Style
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What deleteStyle answers."
 type DeleteStylePayload {
   deletedStyleId: ID
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What likeStyle answers."
 type LikeStylePayload {
   style: Style
   clientMutationId: String
   userErrors: [UserError!]!
 }
 
+"What unlikeStyle answers."
 type UnlikeStylePayload {
   style: Style
   clientMutationId: String

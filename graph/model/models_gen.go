@@ -19,6 +19,7 @@ type AddCommentInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What addComment answers.
 type AddCommentPayload struct {
 	Comment          *loaders.Comment `json:"comment,omitempty"`
 	Style            *loaders.Style   `json:"style,omitempty"`
@@ -33,6 +34,7 @@ type ChangePasswordInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What changePassword answers.
 type ChangePasswordPayload struct {
 	Viewer           *loaders.Viewer `json:"viewer,omitempty"`
 	ClientMutationID *string         `json:"clientMutationId,omitempty"`
@@ -45,6 +47,7 @@ type CompleteUploadInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What completeUpload answers.
 type CompleteUploadPayload struct {
 	Photo            *loaders.Photo `json:"photo,omitempty"`
 	ClientMutationID *string        `json:"clientMutationId,omitempty"`
@@ -60,6 +63,7 @@ type CreateUploadInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What createUpload answers.
 type CreateUploadPayload struct {
 	Photo            *loaders.Photo `json:"photo,omitempty"`
 	Upload           *UploadRequest `json:"upload,omitempty"`
@@ -73,6 +77,7 @@ type DeleteCommentInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What deleteComment answers.
 type DeleteCommentPayload struct {
 	DeletedCommentID *string        `json:"deletedCommentId,omitempty"`
 	Style            *loaders.Style `json:"style,omitempty"`
@@ -86,6 +91,7 @@ type DeleteStyleInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What deleteStyle answers.
 type DeleteStylePayload struct {
 	DeletedStyleID   *string      `json:"deletedStyleId,omitempty"`
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
@@ -98,6 +104,7 @@ type FollowInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What follow answers.
 type FollowPayload struct {
 	User             *loaders.User `json:"user,omitempty"`
 	ClientMutationID *string       `json:"clientMutationId,omitempty"`
@@ -106,7 +113,9 @@ type FollowPayload struct {
 
 // A header that the request must carry.
 type HTTPHeader struct {
-	Name  string `json:"name"`
+	// Its name.
+	Name string `json:"name"`
+	// Its value, to be sent as it is.
 	Value string `json:"value"`
 }
 
@@ -135,6 +144,7 @@ type LikeStyleInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What likeStyle answers.
 type LikeStylePayload struct {
 	Style            *loaders.Style `json:"style,omitempty"`
 	ClientMutationID *string        `json:"clientMutationId,omitempty"`
@@ -148,6 +158,7 @@ type MarkNotificationsReadInput struct {
 	ClientMutationID *string  `json:"clientMutationId,omitempty"`
 }
 
+// What markNotificationsRead answers.
 type MarkNotificationsReadPayload struct {
 	UnreadNotificationCount *int         `json:"unreadNotificationCount,omitempty"`
 	ClientMutationID        *string      `json:"clientMutationId,omitempty"`
@@ -196,6 +207,7 @@ type RegisterDeviceInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What registerDevice answers.
 type RegisterDevicePayload struct {
 	Device           *loaders.Device `json:"device,omitempty"`
 	ClientMutationID *string         `json:"clientMutationId,omitempty"`
@@ -208,6 +220,7 @@ type RequestPasswordResetInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What requestPasswordReset answers.
 type RequestPasswordResetPayload struct {
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError `json:"userErrors"`
@@ -220,6 +233,7 @@ type ResetPasswordInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What resetPassword answers.
 type ResetPasswordPayload struct {
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError `json:"userErrors"`
@@ -231,6 +245,7 @@ type RevokeSessionInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What revokeSession answers.
 type RevokeSessionPayload struct {
 	SessionID        *string      `json:"sessionId,omitempty"`
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
@@ -263,6 +278,7 @@ type SignOutInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What signOut answers.
 type SignOutPayload struct {
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError `json:"userErrors"`
@@ -290,6 +306,7 @@ type UnfollowInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What unfollow answers.
 type UnfollowPayload struct {
 	User             *loaders.User `json:"user,omitempty"`
 	ClientMutationID *string       `json:"clientMutationId,omitempty"`
@@ -302,6 +319,7 @@ type UnlikeStyleInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What unlikeStyle answers.
 type UnlikeStylePayload struct {
 	Style            *loaders.Style `json:"style,omitempty"`
 	ClientMutationID *string        `json:"clientMutationId,omitempty"`
@@ -314,6 +332,7 @@ type UnregisterDeviceInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What unregisterDevice answers.
 type UnregisterDevicePayload struct {
 	DeviceID         *string      `json:"deviceId,omitempty"`
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
@@ -333,6 +352,7 @@ type UpdateProfileInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What updateProfile answers.
 type UpdateProfilePayload struct {
 	Viewer           *loaders.Viewer `json:"viewer,omitempty"`
 	ClientMutationID *string         `json:"clientMutationId,omitempty"`
@@ -349,6 +369,7 @@ type UpdateStyleInput struct {
 	ClientMutationID *string         `json:"clientMutationId,omitempty"`
 }
 
+// What updateStyle answers.
 type UpdateStylePayload struct {
 	Style            *loaders.Style `json:"style,omitempty"`
 	ClientMutationID *string        `json:"clientMutationId,omitempty"`
@@ -357,10 +378,14 @@ type UpdateStylePayload struct {
 
 // The request that the client itself sends to the object store, with the file as its body.
 type UploadRequest struct {
-	Method    string        `json:"method"`
-	URL       string        `json:"url"`
-	Headers   []*HTTPHeader `json:"headers"`
-	ExpiresAt time.Time     `json:"expiresAt"`
+	// The HTTP method.
+	Method string `json:"method"`
+	// Where to send the file.
+	URL string `json:"url"`
+	// All of them must be sent as they are.
+	Headers []*HTTPHeader `json:"headers"`
+	// From then on the object store refuses it.
+	ExpiresAt time.Time `json:"expiresAt"`
 }
 
 // One thing in the input that the person can put right.
@@ -379,6 +404,7 @@ type VerifyEmailInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// What verifyEmail answers.
 type VerifyEmailPayload struct {
 	// Null where the link was opened by somebody who is not signed in.
 	Viewer           *loaders.Viewer `json:"viewer,omitempty"`
