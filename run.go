@@ -9,7 +9,6 @@ import (
 	"styleshare/internal/config"
 	"styleshare/internal/devstack"
 	"styleshare/internal/mail"
-	"styleshare/internal/playground"
 	"styleshare/models/migrations"
 )
 
@@ -71,8 +70,7 @@ func (runCommand) Run(ctx context.Context) error {
 			return nil
 		}
 	}
-	return a.run(ctx, role{api: true, worker: true}, l, extras{sink: sink, ready: ready,
-		demo: &playground.Demo{Login: demoLogin, Password: demoPassword}})
+	return a.run(ctx, role{api: true, worker: true}, l, extras{sink: sink, ready: ready, demo: demoPerson()})
 }
 
 // greet ends the start: addresses, the demo account, and three things to try.

@@ -15,6 +15,7 @@ import (
 
 	"styleshare/internal/demo"
 	"styleshare/internal/fault"
+	"styleshare/internal/playground"
 	"styleshare/models"
 )
 
@@ -22,8 +23,13 @@ import (
 const (
 	demoLogin    = "minji"
 	demoPassword = "styleshare-demo"
-	demoData     = "demo-data"
+	// demoData is the milestone that the demo data is there.
+	demoData = "demo-data"
 )
+
+func demoPerson() *playground.Demo {
+	return &playground.Demo{Login: demoLogin, Password: demoPassword}
+}
 
 // photoTimeout bounds the wait for one photo: without a worker it would never end.
 const photoTimeout = 2 * time.Minute

@@ -43,7 +43,16 @@ func runProcess(ctx context.Context, r role) error {
 	if err != nil {
 		return err
 	}
-	return a.run(ctx, r, l, extras{})
+	x := extras{}
+	seeded, err := a.db.Reached(ctx, demoData)
+	if err != nil {
+		l.close()
+		return err
+	}
+	if seeded {
+		x.demo = demoPerson()
+	}
+	return a.run(ctx, r, l, x)
 }
 
 // listeners are the sockets of a process; public is nil where it serves no API.
@@ -77,9 +86,10 @@ func (l listeners) close() {
 	}
 }
 
-// extras are what only `run` has.
+// extras are what not every process has.
 type extras struct {
 	sink *mail.Sink
+	// demo is the person that the playground signs in with one click, nil where there is no demo data.
 	demo *playground.Demo
 	// ready is called once everything serves; its error ends the process.
 	ready func(context.Context) error
