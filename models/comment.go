@@ -109,9 +109,10 @@ func (tx *Tx) countComment(ctx context.Context, s *Style, c *Comment, by int) er
 	}
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
 	tx.changes.Comments = append(tx.changes.Comments, c.ID)
-	err := tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleCommented, SubjectKind: "Style", SubjectID: s.ID, ActorID: c.AuthorID, SourceID: c.ID})
+	err := tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleCommented, SubjectKind: "Style", SubjectID: s.ID, ActorID: c.AuthorID})
 	if err != nil {
 		return err
 	}
-	return tx.notifyMentioned(ctx, c.AuthorID, c.MentionIDs, "Comment", c.ID)
+	// The style's author hears of the comment already.
+	return tx.notifyMentioned(ctx, c.AuthorID, without(c.MentionIDs, []int64{s.AuthorID}), "Comment", c.ID)
 }
