@@ -31,7 +31,7 @@ func tones(v ...uint32) (out []tone) {
 	return out
 }
 
-// set is a backdrop that can be drawn, in pixels of a full picture. People stand at y 1340.
+// set is a backdrop that can be drawn, on the scene. People stand at y 1340.
 type set struct {
 	tones []tone
 	draw  func(*canvas, tone, *rand.Rand)
@@ -53,7 +53,7 @@ var backdrops = [Backdrops]set{
 
 // ground is the floor from a line on, a little darker towards the back.
 func ground(c *canvas, y float64, col RGB) {
-	c.fade(0, y, Width, Height, col.darker(0.1), col.lighter(0.08))
+	c.fade(0, y, sceneWidth, sceneHeight, col.darker(0.1), col.lighter(0.08))
 }
 
 // boards are planks of a floor that run towards the horizon.
@@ -61,7 +61,7 @@ func boards(c *canvas, y float64, col RGB) {
 	ground(c, y, col)
 	for i := -14; i <= 14; i++ {
 		x := float64(i)
-		c.stroke(path{{540 + x*62, y}, {540 + x*190, Height}}, 3, col.darker(0.35), 0.45)
+		c.stroke(path{{540 + x*62, y}, {540 + x*190, sceneHeight}}, 3, col.darker(0.35), 0.45)
 	}
 }
 

@@ -3,12 +3,12 @@ package sketch
 import "math/rand/v2"
 
 func studio(c *canvas, t tone, rng *rand.Rand) {
-	c.fade(0, 0, Width, 1130, t.wall.darker(0.05), t.wall.lighter(0.12))
-	c.fade(0, 1130, Width, Height, t.wall.lighter(0.12).Mix(t.floor, 0.35), t.floor)
+	c.fade(0, 0, sceneWidth, 1130, t.wall.darker(0.05), t.wall.lighter(0.12))
+	c.fade(0, 1130, sceneWidth, sceneHeight, t.wall.lighter(0.12).Mix(t.floor, 0.35), t.floor)
 	c.glow(pt{420, 480}, 620, 700, t.accent, 0.75)
 	if rng.IntN(2) == 0 { // a sheet of paper hung behind
 		c.cloth(rect(170, -20, 910, 1180), stiff(t.accent.Mix(t.detail, 0.3)))
-		c.fade(170, 1180, 910, Height, t.accent.Mix(t.detail, 0.36), t.accent.Mix(t.detail, 0.2))
+		c.fade(170, 1180, 910, sceneHeight, t.accent.Mix(t.detail, 0.36), t.accent.Mix(t.detail, 0.2))
 	}
 	// light of a window on the wall
 	for i := range 2 {
@@ -18,7 +18,7 @@ func studio(c *canvas, t tone, rng *rand.Rand) {
 }
 
 func arch(c *canvas, t tone, rng *rand.Rand) {
-	c.fade(0, 0, Width, 1150, t.wall.lighter(0.1), t.wall)
+	c.fade(0, 0, sceneWidth, 1150, t.wall.lighter(0.1), t.wall)
 	ground(c, 1150, t.floor)
 	x := 540 + 60*(rng.Float64()-0.5)
 	door := outline(path{{x - 350, 1160}}, curve(pt{x - 350, 560}, pt{x - 245, 290}, pt{x, 180}, pt{x + 245, 290}, pt{x + 350, 560}), path{{x + 350, 1160}})
@@ -32,12 +32,12 @@ func arch(c *canvas, t tone, rng *rand.Rand) {
 }
 
 func cafe(c *canvas, t tone, rng *rand.Rand) {
-	c.fade(0, 0, Width, 1120, t.wall.lighter(0.15), t.wall)
-	c.fade(0, 820, Width, 1120, t.accent, t.accent.darker(0.15)) // the panelled part of the wall
-	for x := 20.0; x < Width; x += 150 {
+	c.fade(0, 0, sceneWidth, 1120, t.wall.lighter(0.15), t.wall)
+	c.fade(0, 820, sceneWidth, 1120, t.accent, t.accent.darker(0.15)) // the panelled part of the wall
+	for x := 20.0; x < sceneWidth; x += 150 {
 		c.ring(rect(x, 860, x+115, 1080), 5, t.accent.darker(0.3), 0.6)
 	}
-	c.fade(0, 808, Width, 824, t.accent.lighter(0.3), t.accent.darker(0.1))
+	c.fade(0, 808, sceneWidth, 824, t.accent.lighter(0.3), t.accent.darker(0.1))
 	boards(c, 1120, t.floor)
 	window(c, 70, 150, 420, 690, t, rng)
 	// shelf with cups and a board with today's menu
@@ -78,9 +78,9 @@ func window(c *canvas, x0, y0, x1, y1 float64, t tone, rng *rand.Rand) {
 }
 
 func room(c *canvas, t tone, rng *rand.Rand) {
-	c.fade(0, 0, Width, 1160, t.wall.lighter(0.08), t.wall.darker(0.03))
+	c.fade(0, 0, sceneWidth, 1160, t.wall.lighter(0.08), t.wall.darker(0.03))
 	boards(c, 1160, t.floor)
-	c.fill(rect(0, 1130, Width, 1162), t.accent)
+	c.fill(rect(0, 1130, sceneWidth, 1162), t.accent)
 	// the mirror, with the room behind in it
 	c.fill(roundRect(150, 60, 930, 1290, 60), t.detail)
 	c.cloth(roundRect(178, 88, 902, 1290, 44), stiff(t.wall.lighter(0.35)))
@@ -103,9 +103,9 @@ func room(c *canvas, t tone, rng *rand.Rand) {
 }
 
 func gallery(c *canvas, t tone, rng *rand.Rand) {
-	c.fade(0, 0, Width, 1130, t.wall.lighter(0.3), t.wall.darker(0.03))
+	c.fade(0, 0, sceneWidth, 1130, t.wall.lighter(0.3), t.wall.darker(0.03))
 	ground(c, 1130, t.floor)
-	c.fade(0, 1112, Width, 1132, t.wall.darker(0.12), t.wall.darker(0.12))
+	c.fade(0, 1112, sceneWidth, 1132, t.wall.darker(0.12), t.wall.darker(0.12))
 	for i, x := range []float64{40, 690} {
 		w, h := 330.0, 440.0
 		y := 190 + 60*float64(i)

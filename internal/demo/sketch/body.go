@@ -60,8 +60,7 @@ func (f *figure) arm(side int) {
 		}
 		f.hand(side)
 		p := limb([]pt{s, s.lerp(e, 0.45), s.lerp(e, 0.82)}, []float64{2.8, 3, 3.3})
-		f.cloth(p, f.sleeveCloth(f.fit.TopCloth, side, s, e))
-		f.sleeveEdges(p, f.fit.TopCloth.Base.line(), side, true)
+		f.sewSleeve(p, f.sleeveCloth(f.fit.TopCloth, side, s, e), side)
 		return
 	}
 	f.hand(side)
@@ -73,10 +72,12 @@ func (f *figure) arm(side int) {
 			from, to = e, end
 		}
 		fab := f.sleeveCloth(cloth, side, from, to)
-		f.cloth(p, fab)
-		f.sleeveEdges(p, cloth.Base.line(), side, i == 0)
+		if i == 0 {
+			f.sewSleeve(p, fab, side)
+		} else {
+			f.sew(p, fab)
+		}
 	}
-	f.stroke(curve(pt{sign(side) * (f.sw - 0.2), 18.6}, pt{sign(side) * (f.sw - 2.3), 21}, pt{sign(side) * (f.sw - 2), 26}), pen*0.8, cloth.Base.line(), 0.6) // the armhole
 	f.cuff(cloth, e, w, half[2])
 	for _, t := range []float64{0.86, 1.12} { // creases of the elbow
 		at := s.lerp(e, min(t, 1)).add(w.sub(e).mul(max(0, t-1)))
@@ -87,24 +88,27 @@ func (f *figure) arm(side int) {
 	}
 }
 
-// sleeveEdges outlines a sleeve. Where it begins on the shoulder it runs into the body, so its round start and
-// the upper part of its inner edge have no line.
-func (f *figure) sleeveEdges(p path, col RGB, side int, upper bool) {
-	if !upper {
-		f.ring(p, pen, col, 0.85)
-		return
-	}
-	n := (len(p) - 7) / 2 // the rounded start has 7 points
+// sewSleeve draws a sleeve from its armhole on: what of it lies further in is cut away.
+func (f *figure) sewSleeve(p path, fab fabric, side int) {
+	a, b := f.armhole(side)
+	f.cloth(p.cut(a, b), fab)
+	n := (len(p) - capPoints) / 2
 	left, right := p[:n:n], slices.Clone(p[n:2*n])
 	slices.Reverse(right)
-	hem := path{left[n-1], right[n-1]}
-	inner, outer := right, left // seen from the middle of the body
-	if (inner[n/2].x-outer[n/2].x)*sign(side) > 0 {
-		inner, outer = outer, inner
+	col := fab.Base.line()
+	for _, edge := range []path{left, right, {left[n-1], right[n-1]}} {
+		f.stroke(edge.beyond(a, b), pen, col, 0.85)
 	}
-	f.stroke(outer, pen, col, 0.85)
-	f.stroke(inner[n/4:], pen, col, 0.85)
-	f.stroke(hem, pen, col, 0.85)
+	f.stroke(path{a, a.lerp(b, 0.9)}, pen*0.8, col, 0.7)
+}
+
+// armhole is the seam between body and sleeve, so directed that the sleeve is on its right hand.
+func (f *figure) armhole(side int) (a, b pt) {
+	top, bottom := pt{sign(side) * (f.sw - 1.5), 18.2}, pt{sign(side) * (f.sw - 2.3), 27}
+	if side == 0 {
+		return top, bottom
+	}
+	return bottom, top
 }
 
 // armPieces is an arm in one piece, or in two where the elbow is bent so far that one would fold over itself.

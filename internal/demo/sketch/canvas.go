@@ -118,19 +118,20 @@ func (c *canvas) polygon(dev path, origin image.Point) {
 
 // stroke draws along an open path with a round pen; width is in the present coordinates. It is done piece by piece,
 // because the rasteriser works on the whole rectangle around what it is given, and that of a long line is mostly empty.
+// Pieces meet where the line is nearly straight and have no round ends there, which would show in a translucent line.
 func (c *canvas) stroke(p path, width float64, col RGB, alpha float64) {
 	const piece = 10
-	for len(p) >= 2 {
-		n := min(piece, len(p))
-		if len(p)-n < piece/2 {
-			n = len(p)
+	for from := 0; from < len(p)-1; {
+		to := min(from+piece, len(p)-1)
+		for to < len(p)-1 && bends(p[to-1], p[to], p[to+1]) {
+			to++
 		}
-		c.strokePiece(p[:n], width, col, alpha)
-		p = p[n-1:]
+		c.strokePiece(p[from:to+1], width, col, alpha, from == 0, to == len(p)-1)
+		from = to
 	}
 }
 
-func (c *canvas) strokePiece(p path, width float64, col RGB, alpha float64) {
+func (c *canvas) strokePiece(p path, width float64, col RGB, alpha float64, first, last bool) {
 	half := c.weight * width / 2 * math.Sqrt(math.Abs(c.m.a*c.m.d-c.m.b*c.m.c))
 	dev := make(path, len(p))
 	lo, hi := pt{math.Inf(1), math.Inf(1)}, pt{math.Inf(-1), math.Inf(-1)}
@@ -143,12 +144,14 @@ func (c *canvas) strokePiece(p path, width float64, col RGB, alpha float64) {
 	if box.Empty() {
 		return
 	}
+	end := len(dev) - 1
 	for i := range dev {
 		if i > 0 { // all pieces turn the same way, so that where they overlap they add up and do not cancel
 			n := dev[i].sub(dev[i-1]).perp().mul(half)
 			c.polygon(path{dev[i-1].add(n), dev[i-1].sub(n), dev[i].sub(n), dev[i].add(n)}, box.Min)
 		}
-		if i == 0 || i == len(dev)-1 || bends(dev[i-1], dev[i], dev[i+1]) {
+		joint := i > 0 && i < end && (half > 3 || bends(dev[i-1], dev[i], dev[i+1]))
+		if joint || i == 0 && first || i == end && last {
 			c.polygon(disc(dev[i], half), box.Min)
 		}
 	}

@@ -74,12 +74,12 @@ func (f *figure) lapels(c Cloth) {
 
 // flaps are pockets and buttons.
 func (f *figure) flaps(c Cloth, k cut) {
-	y, w := 43.0, 3.6
+	y, w := 43.0, 3.4
 	if f.fit.Outer == Coat {
 		y = 48
 	}
 	for _, s := range []float64{-1, 1} {
-		p := path{{s * 4.2, y}, {s * (4.2 + w), y - 0.3}, {s * (4.3 + w), y + 1.9}, {s * 4.1, y + 2.2}}
+		p := path{{s * 5, y}, {s * (5 + w), y - 0.3}, {s * (5.1 + w), y + 1.9}, {s * 4.9, y + 2.2}}
 		f.sew(p, fabric{Cloth: c, shade: 0.04})
 	}
 	for y := 37.0; y < min(k.hem-8, 62); y += 6.5 {

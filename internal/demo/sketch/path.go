@@ -57,7 +57,7 @@ type path []pt
 // smoothSteps is how many straight pieces a curve between two points becomes.
 const smoothSteps = 9
 
-// curve is the centripetal-like Catmull-Rom spline through the points, open.
+// curve is the Catmull-Rom spline through the points, open.
 func curve(points ...pt) path {
 	out := path{points[0]}
 	at := func(i int) pt { return points[max(0, min(len(points)-1, i))] }
@@ -107,6 +107,34 @@ func (p path) mirror() path {
 	return out
 }
 
+// side is positive for what lies on the right hand of somebody going from a to b.
+func (p pt) side(a, b pt) float64 { return (b.x-a.x)*(p.y-a.y) - (b.y-a.y)*(p.x-a.x) }
+
+// cut is the part of a closed path on the right hand of the line from a to b.
+func (p path) cut(a, b pt) path {
+	var out path
+	for i, q := range p {
+		prev := p[(i+len(p)-1)%len(p)]
+		s, t := prev.side(a, b), q.side(a, b)
+		if s*t < 0 {
+			out = append(out, prev.lerp(q, s/(s-t)))
+		}
+		if t >= 0 {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// beyond is the last stretch of an open path on the right hand of the line from a to b.
+func (p path) beyond(a, b pt) path {
+	i := len(p)
+	for i > 0 && p[i-1].side(a, b) >= 0 {
+		i--
+	}
+	return p[i:]
+}
+
 func ellipse(c pt, rx, ry float64) path {
 	const n = 40
 	out := make(path, n)
@@ -143,12 +171,15 @@ func tube(points []pt, w []float64) path {
 	return outline(left, right)
 }
 
+// capPoints is how many points the rounded start of a limb has, at the end of its path.
+const capPoints = 7
+
 // limb is a tube with a rounded start.
 func limb(points []pt, w []float64) path {
 	t := tube(points, w)
 	from, n := points[0], t[0].sub(points[0])
-	for i := 1; i < 8; i++ { // from the right edge back to the left one
-		s, c := math.Sincos(math.Pi * float64(i) / 8)
+	for i := 1; i <= capPoints; i++ { // from the right edge back to the left one
+		s, c := math.Sincos(math.Pi * float64(i) / (capPoints + 1))
 		t = append(t, from.sub(n.mul(c)).add(pt{-n.y, n.x}.mul(0.72*s)))
 	}
 	return t

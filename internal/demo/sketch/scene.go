@@ -6,15 +6,22 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"math"
 	"math/rand/v2"
 )
 
 // The size of an outfit picture and of an avatar, in pixels.
 const (
-	Width      = 1080
-	Height     = 1440
+	Width      = 972
+	Height     = 1296
 	AvatarSize = 600
 	quality    = 85
+)
+
+// A scene is laid out on sceneWidth × sceneHeight, whatever the size of the picture.
+const (
+	sceneWidth  = 1080
+	sceneHeight = 1440
 )
 
 // Frame is how much of a person a picture shows.
@@ -39,13 +46,13 @@ type Shot struct {
 }
 
 const (
-	headTop  = 118.0 // of a figure in a full picture, pixels
-	unit     = 12.25 // pixels to a unit of the figure
+	headTop  = 118.0 // of a figure in the scene
+	unit     = 12.25 // of the scene to one of the figure
 	broaden  = 1.09  // people in pictures look better a little broader than they are
 	softness = 3     // the backdrop is drawn this much smaller, and so out of focus
 )
 
-// camera maps a full picture to the one that is taken.
+// camera maps the scene to the part of it that is taken, still at the size of a scene.
 func (s Shot) camera() affine {
 	zoom, x, y := 1.0, 540.0, 720.0
 	switch s.Frame {
@@ -57,27 +64,34 @@ func (s Shot) camera() affine {
 	case Feet:
 		zoom, y = 2.05, 1085
 	}
-	m := affine{a: zoom, d: zoom, e: Width/2 - zoom*x, f: Height/2 - zoom*y}
+	m := affine{a: zoom, d: zoom, e: sceneWidth/2 - zoom*x, f: sceneHeight/2 - zoom*y}
 	if s.Flip {
-		m = affine{a: -1, d: 1, e: Width}.then(m)
+		m = affine{a: -1, d: 1, e: sceneWidth}.then(m)
 	}
 	return m
 }
 
-// stage maps the coordinates of a figure to a full picture.
-var stage = affine{a: unit * broaden, d: unit, e: Width / 2, f: headTop}
+// onto maps the scene to a picture of any size.
+func (s Shot) onto(c *canvas) affine {
+	k := float64(c.img.Rect.Dx()) / sceneWidth
+	return affine{a: k, d: k}.then(s.camera())
+}
+
+// stage maps the coordinates of a figure to the scene.
+var stage = affine{a: unit * broaden, d: unit, e: sceneWidth / 2, f: headTop}
 
 // Draw makes a picture of Width × Height pixels.
 func Draw(look Look, fit Outfit, shot Shot) image.Image {
 	rng := rand.New(rand.NewPCG(shot.Seed, 1))
 	small := newCanvas(Width/softness, Height/softness)
-	small.m = affine{a: 1.0 / softness, d: 1.0 / softness}.then(shot.camera())
+	small.m = shot.onto(small)
 	set := backdrops[shot.Backdrop]
 	set.draw(small, set.tones[shot.Tone%len(set.tones)], rng)
 
 	c := newCanvas(Width, Height)
 	enlarge(c.img, small.img)
-	c.m = shot.camera()
+	c.m = shot.onto(c)
+	c.weight = 1 / math.Sqrt(c.m.d*sceneWidth/Width) // seen from near, lines are finer in proportion
 	c.in(stage, func() {
 		f := newFigure(c, look, fit, shot.Pose)
 		f.shadow()

@@ -62,10 +62,10 @@ func dyed(fit Outfit, part Part, c Cloth) Outfit {
 	return fit
 }
 
-// quick draws the figure alone, at a third of the size.
+// quick draws the figure alone, at the size of the backdrop.
 func quick(look Look, fit Outfit, shot Shot) *image.RGBA {
-	c := newCanvas(Width/3, Height/3)
-	c.m = affine{a: 1.0 / 3, d: 1.0 / 3}.then(shot.camera()).then(stage)
+	c := newCanvas(Width/softness, Height/softness)
+	c.m = shot.onto(c).then(stage)
 	newFigure(c, look, fit, shot.Pose).draw()
 	return c.img
 }
@@ -77,7 +77,7 @@ func TestSpotsAreOnTheirGarment(t *testing.T) {
 		look, fit, shot := anyone(t)
 		red, blue := Cloth{Base: Hex(0xe01010), Accent: Hex(0xe01010)}, Cloth{Base: Hex(0x1010e0), Accent: Hex(0x1010e0)}
 		for part, spot := range Spots(look, fit, shot) {
-			x, y := int(spot.X*Width/3), int(spot.Y*Height/3)
+			x, y := int(spot.X*Width/softness), int(spot.Y*Height/softness)
 			a := quick(look, dyed(fit, part, red), shot).RGBAAt(x, y)
 			b := quick(look, dyed(fit, part, blue), shot).RGBAAt(x, y)
 			if int(a.R)-int(b.R) < 60 || int(b.B)-int(a.B) < 60 {
@@ -121,7 +121,7 @@ func TestDrawFillsThePicture(t *testing.T) {
 		for f := range Feet + 1 {
 			shot := Shot{Backdrop: b, Frame: f, Tone: int(b) + int(f), Flip: f%2 == 1, Seed: uint64(b)}
 			small := newCanvas(Width/softness, Height/softness)
-			small.m = affine{a: 1.0 / softness, d: 1.0 / softness}.then(shot.camera())
+			small.m = shot.onto(small)
 			set := backdrops[b]
 			set.draw(small, set.tones[shot.Tone%len(set.tones)], rand.New(rand.NewPCG(1, 1)))
 			for i := 3; i < len(small.img.Pix); i += 4 {

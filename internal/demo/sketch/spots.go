@@ -28,7 +28,7 @@ func Spots(look Look, fit Outfit, shot Shot) map[Part]Spot {
 	for part := range parts {
 		if at, worn := f.spot(part); worn {
 			p := m.apply(at)
-			s := Spot{p.x / Width, p.y / Height}
+			s := Spot{p.x / sceneWidth, p.y / sceneHeight}
 			if s.X > margin && s.X < 1-margin && s.Y > margin && s.Y < 1-margin {
 				out[part] = s
 			}

@@ -2,10 +2,14 @@ package sketch
 
 // torso is the shape of a top: its neckline runs through dip, its hem lies at y; ease widens it.
 func (f *figure) torso(ease, hem float64, dip pt) path {
+	w := 6.6 + ease
+	if f.fit.tucked() {
+		w = 5.7
+	}
 	side := curve(pt{-3, 16.3}, pt{-5.4, 17.2}, pt{-f.sw + 0.6, 18.4})
-	flank := curve(pt{-f.sw + 0.2, 19}, pt{-f.sw + 0.8, 25}, pt{-5.8 - ease, 35}, pt{-6.6 - ease, hem})
+	flank := curve(pt{-f.sw + 0.2, 19}, pt{-f.sw + 0.8, 25}, pt{-5.8 - ease, 35}, pt{-w, hem})
 	left := outline(side, flank)
-	bottom := curve(pt{-6.6 - ease, hem}, pt{0, hem + 0.7}, pt{6.6 + ease, hem})
+	bottom := curve(pt{-w, hem}, pt{0, hem + 0.7}, pt{w, hem})
 	return outline(left, bottom, left.mirror(), curve(pt{3, 16.3}, dip, pt{-3, 16.3}))
 }
 
