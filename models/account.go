@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // time zones are known on machines that have no data of their own
+	"unicode"
 
 	"styleshare/internal/auth"
 	"styleshare/internal/caption"
@@ -57,18 +58,21 @@ func username(faults *fault.Users, name string) string {
 	return normal
 }
 
-// email is the address in lower case: nobody has two accounts that differ in case only.
+// email is the address in lower case: nobody has two accounts that differ in case only. Letters of other scripts are
+// refused, because few mail servers take them and many look like others; domains have an ASCII form.
 func email(faults *fault.Users, address string) string {
-	address = strings.ToLower(strings.TrimSpace(address))
+	address = strings.TrimSpace(address)
+	if len(address) > maxEmail {
+		faults.Add("email", fault.TooLong, "too_long", maxEmail)
+		return ""
+	}
+	isASCII := strings.IndexFunc(address, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 	parsed, err := mail.ParseAddress(address)
 	_, domain, _ := strings.Cut(address, "@")
-	switch {
-	case len(address) > maxEmail:
-		faults.Add("email", fault.TooLong, "too_long", maxEmail)
-	case err != nil || parsed.Address != address || !strings.Contains(strings.Trim(domain, "."), "."):
+	if !isASCII || err != nil || parsed.Address != address || !strings.Contains(strings.Trim(domain, "."), ".") || strings.ContainsAny(domain, "[]:_") {
 		faults.Add("email", fault.Invalid, "invalid_email")
 	}
-	return address
+	return strings.ToLower(address)
 }
 
 func password(faults *fault.Users, field, password, username, email string) {

@@ -2,6 +2,8 @@ package models
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 
@@ -24,29 +26,21 @@ const fanOutBatch = 1000
 // how many feeds took it. It may be run again. An account with too many followers is marked as merged instead, from when
 // its followers read its styles directly.
 func (db *DB) FanOutStyle(ctx context.Context, styleID int64, limits FeedLimits) (int, error) {
-	var authorID int64
-	var followers int
-	var merged bool
-	found := false
-	rows, err := db.Pool.Query(ctx, `select u.id, u.follower_count, u.feed_merged from styles s join users u on u.id = s.author_id
-		where s.id = $1 and s.deleted_at is null and s.state = 'PUBLISHED'`, styleID)
+	var author User
+	err := db.NewRaw(`select u.id, u.follower_count, u.feed_merged from styles s join users u on u.id = s.author_id
+		where s.id = ? and s.deleted_at is null and s.state = ?`, styleID, StylePublished).Scan(ctx, &author)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("fan out %d: %w", styleID, err)
 	}
-	for rows.Next() {
-		found = true
-		err = rows.Scan(&authorID, &followers, &merged)
-	}
-	rows.Close()
-	if err != nil || rows.Err() != nil || !found {
-		return 0, rows.Err()
-	}
-	if merged || followers >= limits.FanOutBelow {
-		return 0, db.mergeFeed(ctx, authorID)
+	if author.FeedMerged || author.FollowerCount >= limits.FanOutBelow {
+		return 0, db.mergeFeed(ctx, author.ID)
 	}
 	total := 0
 	for after := int64(math.MaxInt64); ; {
-		n, last, err := db.fanOutBatch(ctx, styleID, authorID, after, limits.Cap)
+		n, last, err := db.fanOutBatch(ctx, styleID, author.ID, after, limits.Cap)
 		total += n
 		if err != nil || last == 0 {
 			return total, err
@@ -58,12 +52,16 @@ func (db *DB) FanOutStyle(ctx context.Context, styleID int64, limits FeedLimits)
 // fanOutBatch writes one batch and gives the place to go on from, 0 at the end.
 func (db *DB) fanOutBatch(ctx context.Context, styleID, authorID, after int64, feedCap int) (n int, last int64, err error) {
 	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		last, n = 0, 0
+		// The locks have a deletion of the style and an unfollow of this moment wait, and then remove what is written here.
+		found, err := affected(tx.NewRaw(`select from styles where id = ? and deleted_at is null for key share`, styleID).Exec(ctx))
+		if err != nil || found == 0 {
+			return err
+		}
 		var batch []struct{ ID, FollowerID int64 }
-		// The lock makes an unfollow of this moment wait, and then remove what is written here.
-		err := tx.NewRaw(`select f.id, f.follower_id from follows f where f.followee_id = ? and f.id < ?
+		err = tx.NewRaw(`select f.id, f.follower_id from follows f where f.followee_id = ? and f.id < ?
 			order by f.id desc limit ? for key share`, authorID, after, fanOutBatch).Scan(ctx, &batch)
 		if err != nil || len(batch) == 0 {
-			last = 0
 			return err
 		}
 		readers := make([]int64, len(batch))
@@ -90,13 +88,17 @@ func (db *DB) fanOutBatch(ctx context.Context, styleID, authorID, after int64, f
 // mergeFeed marks an account as merged: first the account, so that new follows copy the mark, then its follows.
 func (db *DB) mergeFeed(ctx context.Context, userID int64) error {
 	err := db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		_, err := tx.NewRaw(`update users set feed_merged = true where id = ? and not feed_merged`, userID).Exec(ctx)
+		n, err := affected(tx.NewRaw(`update users set feed_merged = true where id = ? and not feed_merged`, userID).Exec(ctx))
+		if n > 0 {
+			tx.changes.Users = append(tx.changes.Users, userID)
+		}
 		return err
 	})
 	for err == nil {
 		var n int64
 		n, err = affected(db.NewRaw(`update follows set merged = true where (follower_id, followee_id) in
-			(select follower_id, followee_id from follows where followee_id = ? and not merged limit ? for update)`, userID, fanOutBatch).Exec(ctx))
+			(select follower_id, followee_id from follows where followee_id = ? and not merged
+			order by follower_id limit ? for no key update)`, userID, fanOutBatch).Exec(ctx))
 		if n == 0 {
 			break
 		}

@@ -33,16 +33,33 @@ func (db *DB) Follow(ctx context.Context, a Attempt, userID int64) (int64, error
 		if err = tx.countFollow(ctx, a.UserID, u.ID, +1); err != nil {
 			return 0, err
 		}
-		if !u.FeedMerged {
-			_, err = tx.NewRaw(`insert into feed_entries (reader_id, style_id, author_id) select ?, s.id, s.author_id from styles s
-				where s.author_id = ? and s.deleted_at is null and s.state = 'PUBLISHED' order by s.id desc limit ?
-				on conflict do nothing`, a.UserID, u.ID, FollowBackfill).Exec(ctx)
-			if err != nil {
-				return 0, fmt.Errorf("back-fill the feed: %w", err)
-			}
+		if err = tx.endRequest(ctx, a.UserID, u.ID); err != nil { // from when the account was private
+			return 0, err
 		}
-		return u.ID, nil
+		return u.ID, tx.backfillFeed(ctx, a.UserID, u)
 	})
+}
+
+// backfillFeed brings the latest styles of a person into the feed of a new follower.
+func (tx *Tx) backfillFeed(ctx context.Context, readerID int64, u *User) error {
+	if u.FeedMerged {
+		return nil // read directly
+	}
+	_, err := tx.NewRaw(`insert into feed_entries (reader_id, style_id, author_id) select ?, s.id, s.author_id from styles s
+		where s.author_id = ? and s.deleted_at is null and s.state = 'PUBLISHED' order by s.id desc limit ?
+		on conflict do nothing`, readerID, u.ID, FollowBackfill).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("back-fill the feed: %w", err)
+	}
+	return nil
+}
+
+func (tx *Tx) endRequest(ctx context.Context, followerID, followeeID int64) error {
+	_, err := tx.NewRaw(`delete from follow_requests where follower_id = ? and followee_id = ?`, followerID, followeeID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("end the request to follow: %w", err)
+	}
+	return nil
 }
 
 // Unfollow ends a follow or takes back the request for one.
@@ -52,8 +69,8 @@ func (db *DB) Unfollow(ctx context.Context, a Attempt, userID int64) (int64, err
 		if err != nil {
 			return 0, err
 		}
-		if _, err = tx.NewRaw(`delete from follow_requests where follower_id = ? and followee_id = ?`, a.UserID, u.ID).Exec(ctx); err != nil {
-			return 0, fmt.Errorf("unfollow: %w", err)
+		if err = tx.endRequest(ctx, a.UserID, u.ID); err != nil {
+			return 0, err
 		}
 		n, err := affected(tx.NewRaw(`delete from follows where follower_id = ? and followee_id = ?`, a.UserID, u.ID).Exec(ctx))
 		if err != nil {

@@ -61,47 +61,41 @@ func Once[R any](ctx context.Context, db *DB, a Attempt, verb func(context.Conte
 		})
 		return result, err
 	}
-	var replayed fault.Users
-	err := db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		var zero R
-		result, replayed = zero, nil
-		first, known, err := claim(ctx, tx, a)
+	first, err := db.once(ctx, a, func(ctx context.Context, tx *Tx) (answer, error) {
+		result, err := verb(ctx, tx)
 		if err != nil {
-			return err
-		}
-		if known {
-			replayed = first.Errors
-			if first.Result == nil {
-				return nil
-			}
-			return json.Unmarshal(first.Result, &result)
-		}
-		if result, err = verb(ctx, tx); err != nil {
-			return err
+			return answer{}, err
 		}
 		text, err := json.Marshal(result)
-		if err != nil {
-			return err
-		}
-		return remember(ctx, tx, a, answer{Result: text})
+		return answer{Result: text}, err
 	})
 	if users, ok := errors.AsType[fault.Users](err); ok && !isKeyReused(users) {
-		// The transaction was rolled back with its claim: remember the refusal by itself.
-		if e := db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-			first, known, err := claim(ctx, tx, a)
-			if err != nil || known {
-				replayed = first.Errors
-				return err
-			}
-			return remember(ctx, tx, a, answer{Errors: users})
-		}); e != nil {
-			return result, e
-		}
+		// The transaction was rolled back with its claim. Where the same attempt has claimed the key since, its answer counts.
+		first, err = db.once(ctx, a, func(context.Context, *Tx) (answer, error) { return answer{Errors: users}, nil })
 	}
 	if err == nil {
-		err = replayed.Err()
+		err = first.Errors.Err()
+	}
+	if err == nil {
+		err = json.Unmarshal(first.Result, &result)
 	}
 	return result, err
+}
+
+// once remembers what verb answers, unless something is remembered already, and gives what is.
+func (db *DB) once(ctx context.Context, a Attempt, verb func(context.Context, *Tx) (answer, error)) (first answer, err error) {
+	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		remembered, known, err := claim(ctx, tx, a)
+		if err != nil || known {
+			first = remembered
+			return err
+		}
+		if first, err = verb(ctx, tx); err != nil {
+			return err
+		}
+		return remember(ctx, tx, a, first)
+	})
+	return first, err
 }
 
 func isKeyReused(users fault.Users) bool {

@@ -29,12 +29,15 @@ type Notification struct {
 	MailedAt    *time.Time
 }
 
+// actorVisibleSQL leaves out folds that only hidden people are in, or nobody any more.
+const actorVisibleSQL = `exists (select from users u where u.id = any(actor_ids) and ` + userVisibleSQL + `)`
+
 // Notifications reads a page of what happened to a person, latest first, leaving out what only hidden people did.
 func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notification, error) {
 	rows := []*Notification{}
 	err := db.NewSelect().Model(&rows).
 		Where("recipient_id = ? and position < ? and position > ?", userID, p.After, p.Before).
-		Where("exists (select from users u where u.id = any(actor_ids) and " + userVisibleSQL + ")").
+		Where(actorVisibleSQL).
 		OrderExpr("position " + p.Order()).Limit(int64(p.Limit())).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
@@ -42,10 +45,10 @@ func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notif
 	return rows, nil
 }
 
-// NotificationsByID reads those of the notifications that are the person's.
+// NotificationsByID reads those of the notifications that the person's list shows.
 func (db *DB) NotificationsByID(ctx context.Context, userID int64, ids []int64) ([]*Notification, error) {
 	rows := []*Notification{}
-	err := db.NewSelect().Model(&rows).Where("recipient_id = ? and id = any(?)", userID, pgdialect.Array(ids)).Scan(ctx)
+	err := db.NewSelect().Model(&rows).Where("recipient_id = ? and id = any(?)", userID, pgdialect.Array(ids)).Where(actorVisibleSQL).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
 	}
@@ -67,8 +70,7 @@ func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error)
 
 // UnreadNotificationCount counts what the person has not read, as the list shows it.
 func (db *DB) UnreadNotificationCount(ctx context.Context, userID int64) (n int, err error) {
-	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null
-		and exists (select from users u where u.id = any(actor_ids) and `+userVisibleSQL+`)`, userID).Scan(ctx, &n)
+	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null and `+actorVisibleSQL, userID).Scan(ctx, &n)
 	if err != nil {
 		return 0, fmt.Errorf("count notifications: %w", err)
 	}

@@ -10,69 +10,73 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// happenedSQL tells, for each kind, whether the thing is so: $1 the recipient, $2 the subject, $3 the actor.
-var happenedSQL = map[NotificationKind]string{
-	Followed:       `exists (select from follows where follower_id = $3 and followee_id = $1)`,
-	StyleLiked:     `exists (select from likes where style_id = $2 and user_id = $3)`,
-	StyleCommented: `exists (select from comments where style_id = $2 and author_id = $3)`,
+// eventSQL gives, for each kind, the id of the row that is the event: $1 the recipient, $2 the subject, $3 the actor.
+var eventSQL = map[NotificationKind]string{
+	Followed:       `select id from follows where follower_id = $3 and followee_id = $1`,
+	StyleLiked:     `select id from likes where style_id = $2 and user_id = $3`,
+	StyleCommented: `select id from comments where style_id = $2 and author_id = $3`,
 }
 
-// mentionedSQL is happenedSQL for MENTIONED, by the kind of subject.
-var mentionedSQL = map[string]string{
-	"Style":   `exists (select from styles where id = $2 and author_id = $3 and $1 = any(mention_ids) and state = 'PUBLISHED')`,
-	"Comment": `exists (select from comments where id = $2 and author_id = $3 and $1 = any(mention_ids))`,
+// mentionSQL is eventSQL for MENTIONED, by the kind of subject.
+var mentionSQL = map[string]string{
+	"Style":   `select id from styles where id = $2 and author_id = $3 and $1 = any(mention_ids) and state = 'PUBLISHED'`,
+	"Comment": `select id from comments where id = $2 and author_id = $3 and $1 = any(mention_ids)`,
 }
 
-// subjectVisibleSQL tells whether the recipient ($1) may see the subject ($2).
-var subjectVisibleSQL = map[string]string{
-	"User":    `true`,
-	"Style":   `exists (select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + `)`,
-	"Comment": `exists (select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + `)`,
+// subjectSQL finds the subject ($2) where the recipient ($1) may see it. Its lock has an erasure of the style wait, which
+// then takes the notification with it.
+var subjectSQL = map[string]string{
+	"User":    `select from users where id = $1`,
+	"Style":   `select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
+	"Comment": `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
 }
 
-// happened tells whether there is something to tell the recipient of.
-func (tx *Tx) happened(ctx context.Context, job NotifyJob) (is bool, err error) {
-	condition, ok := happenedSQL[job.Kind]
+// event gives the id of what the recipient is to be told of, 0 where there is nothing (any more). Ids are ordered by
+// time, so of several the latest counts.
+func (tx *Tx) event(ctx context.Context, job NotifyJob) (id int64, err error) {
+	event, ok := eventSQL[job.Kind]
 	if job.Kind == Mentioned {
-		condition, ok = mentionedSQL[job.SubjectKind]
+		event, ok = mentionSQL[job.SubjectKind]
 	}
-	visible, known := subjectVisibleSQL[job.SubjectKind]
+	subject, known := subjectSQL[job.SubjectKind]
 	if !ok || !known {
-		return false, fmt.Errorf("notify: nothing known of %s on %s", job.Kind, job.SubjectKind)
+		return 0, fmt.Errorf("notify: nothing known of %s on %s", job.Kind, job.SubjectKind)
 	}
-	err = tx.Tx.Tx.QueryRowContext(ctx, `select `+condition+` and `+visible+`
-		and exists (select from users u where u.id = $3 and u.deleted_at is null and u.suspended_at is null)
-		and $2::bigint is not null`, job.RecipientID, job.SubjectID, job.ActorID).Scan(&is)
+	err = tx.Tx.Tx.QueryRowContext(ctx, `select coalesce(max(e.id), 0) from (`+event+`) e, (`+subject+`) x, users u
+		where u.id = $3 and `+userVisibleSQL+` and $2::bigint is not null`, job.RecipientID, job.SubjectID, job.ActorID).Scan(&id)
 	if err != nil {
-		return false, fmt.Errorf("notify: %w", err)
+		return 0, fmt.Errorf("notify: %w", err)
 	}
-	return is, nil
+	return id, nil
 }
 
-// Fold brings one fold in line with what is so, and records the push and mail that its recipient gets of the news.
+// Fold brings one fold in line with what is so, and records the push and mail that its recipient gets of the news. It
+// makes no difference in which order and how often the jobs about a fold run.
 func (tx *Tx) Fold(ctx context.Context, job NotifyJob) error {
-	is, err := tx.happened(ctx, job)
+	// One at a time, before looking at what is so: otherwise the job of a like that is being taken back could write what
+	// the job of the taking back has found nothing of.
+	_, err := tx.NewRaw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`,
+		fmt.Sprintf("fold/%d/%s/%s/%d", job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("lock fold: %w", err)
+	}
+	eventID, err := tx.event(ctx, job)
 	if err != nil {
 		return err
 	}
-	n, err := tx.lockFold(ctx, job, is)
+	n, err := tx.lockFold(ctx, job, eventID != 0)
 	if err != nil || n == nil {
 		return err
 	}
-	var changed int64
-	if !is {
-		changed, err = affected(tx.NewRaw(`delete from notification_actors where notification_id = ? and actor_id = ?`, n.ID, job.ActorID).Exec(ctx))
-	} else {
-		changed, err = tx.addActor(ctx, n, job)
-	}
+	changed, news, err := tx.changeActor(ctx, n.ID, job.ActorID, eventID)
 	if err != nil {
 		return fmt.Errorf("fold: %w", err)
 	}
-	if changed == 0 {
+	if !changed {
 		return nil
 	}
 	wasUnread := n.ReadAt == nil
-	if err = tx.summarise(ctx, n, is); err != nil || !is {
+	if err = tx.summarise(ctx, n, news); err != nil || !news {
 		return err
 	}
 	return tx.announce(ctx, n, wasUnread)
@@ -113,17 +117,17 @@ func (tx *Tx) announce(ctx context.Context, n *Notification, wasUnread bool) err
 
 // lockFold gives the fold, locked; it makes one where there is something to tell.
 func (tx *Tx) lockFold(ctx context.Context, job NotifyJob, create bool) (*Notification, error) {
-	if create {
-		_, err := tx.NewRaw(`insert into notifications (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
-			select u.id, ?, ?, ?, '{}', 0, next_id(), ? from users u where u.id = ? on conflict do nothing`,
-			job.Kind, job.SubjectKind, job.SubjectID, tx.now, job.RecipientID).Exec(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("fold: %w", err)
-		}
-	}
 	n := new(Notification)
-	err := tx.NewSelect().Model(n).Where("recipient_id = ? and kind = ? and subject_kind = ? and subject_id = ?",
-		job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID).For("update").Scan(ctx)
+	var err error
+	if create {
+		err = tx.NewRaw(`insert into notifications as n (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
+			select u.id, ?, ?, ?, '{}', 0, next_id(), ? from users u where u.id = ?
+			on conflict (recipient_id, kind, subject_kind, subject_id) do update set position = n.position returning *`,
+			job.Kind, job.SubjectKind, job.SubjectID, tx.now, job.RecipientID).Scan(ctx, n)
+	} else {
+		err = tx.NewSelect().Model(n).Where("recipient_id = ? and kind = ? and subject_kind = ? and subject_id = ?",
+			job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID).For("no key update").Scan(ctx)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -133,30 +137,31 @@ func (tx *Tx) lockFold(ctx context.Context, job NotifyJob, create bool) (*Notifi
 	return n, nil
 }
 
-// addActor is more than 0 where the actor is news: for the first time, or with another comment.
-func (tx *Tx) addActor(ctx context.Context, n *Notification, job NotifyJob) (int64, error) {
-	again := `do nothing`
-	if job.SourceID != 0 {
-		again = `do update set id = excluded.id where exists (select from comments where id = ?)`
+// changeActor has the actor stand in the fold for their latest event, or not at all where eventID is 0. A later event
+// than before is news.
+func (tx *Tx) changeActor(ctx context.Context, foldID, actorID, eventID int64) (changed, news bool, err error) {
+	var before int64
+	err = tx.NewRaw(`select coalesce(max(id), 0) from notification_actors where notification_id = ? and actor_id = ?`, foldID, actorID).Scan(ctx, &before)
+	if err != nil || before == eventID {
+		return false, false, err
 	}
-	args := []any{n.ID, job.ActorID}
-	if job.SourceID != 0 {
-		args = append(args, job.SourceID)
+	if eventID == 0 {
+		_, err = tx.NewRaw(`delete from notification_actors where notification_id = ? and actor_id = ?`, foldID, actorID).Exec(ctx)
+	} else {
+		_, err = tx.NewRaw(`insert into notification_actors (notification_id, actor_id, id) values (?, ?, ?)
+			on conflict (notification_id, actor_id) do update set id = excluded.id`, foldID, actorID, eventID).Exec(ctx)
 	}
-	return affected(tx.NewRaw(`insert into notification_actors (notification_id, actor_id) values (?, ?)
-		on conflict (notification_id, actor_id) `+again, args...).Exec(ctx))
+	return true, eventID > before, err
 }
 
-// summarise has the row say what its actors say; news moves it to the top and makes it unread.
+// summarise has the row say what its actors say; news moves it to the top and makes it unread. A fold without actors is
+// hidden and kept for a while: it remembers when it was announced, so that nobody is pushed and mailed by taking a like
+// back and giving it again.
 func (tx *Tx) summarise(ctx context.Context, n *Notification, news bool) error {
 	err := tx.NewRaw(`select array(select actor_id from notification_actors where notification_id = ? order by id desc limit 3),
 		(select count(*) from notification_actors where notification_id = ?)`, n.ID, n.ID).Scan(ctx, pgdialect.Array(&n.ActorIDs), &n.ActorCount)
 	if err != nil {
 		return fmt.Errorf("fold: %w", err)
-	}
-	if n.ActorCount == 0 {
-		_, err = tx.NewRaw(`delete from notifications where id = ?`, n.ID).Exec(ctx)
-		return err
 	}
 	q := tx.NewUpdate().Model(n).WherePK().Column("actor_ids", "actor_count")
 	if news {

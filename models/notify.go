@@ -21,8 +21,6 @@ type NotifyJob struct {
 	SubjectKind string           `json:"subjectKind"` // Style, Comment or User
 	SubjectID   int64            `json:"subjectId"`
 	ActorID     int64            `json:"actorId"`
-	// SourceID is the comment, where the kind is STYLE_COMMENTED: each of a person's comments counts as news.
-	SourceID int64 `json:"sourceId,omitempty"`
 }
 
 // notify records that something happened to the recipient, or no longer did. Nobody is told of what they did themselves.

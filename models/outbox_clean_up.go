@@ -27,6 +27,7 @@ var cleanUps = []struct {
 	{"mailed_tokens", "expires_at < ?0", keepMailedTokens},
 	{"sessions", "expires_at < ?0 or revoked_at < ?0", keepSessions},
 	{"signing_keys", "retired_at < ?0", keepSigningKeys},
+	{"notifications", "actor_count = 0 and updated_at < ?0", mailAgainAfter},
 }
 
 // CleanUpRows deletes rows that have been useless for long enough and tells how many, by table. Each batch is a
@@ -35,7 +36,7 @@ func (db *DB) CleanUpRows(ctx context.Context) (map[string]int64, error) {
 	deleted := map[string]int64{}
 	for _, c := range cleanUps {
 		before := db.Now().Add(-c.keep)
-		statement := fmt.Sprintf("delete from %s where ctid = any(array(select ctid from %[1]s where %s limit %d))", c.table, c.useless, cleanUpBatch)
+		statement := fmt.Sprintf("delete from %s where ctid = any(array(select ctid from %[1]s where %s limit %d for update skip locked))", c.table, c.useless, cleanUpBatch)
 		for n := int64(cleanUpBatch); n == cleanUpBatch; {
 			var err error
 			if n, err = affected(db.NewRaw(statement, before).Exec(ctx)); err != nil {

@@ -75,7 +75,7 @@ func (tx *Tx) useToken(ctx context.Context, plain string, purpose TokenPurpose) 
 		and t.used_at is null and t.expires_at > ? and a.user_id = t.user_id and a.email = t.email returning a.*`,
 		tx.now, auth.HashToken(plain), purpose, tx.now).Scan(ctx, a)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fault.Reject("token", fault.Expired, "expired_token")
+		return nil, errTokenExpired()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("use mailed token: %w", err)
@@ -123,7 +123,18 @@ func (db *DB) RequestPasswordReset(ctx context.Context, address string) error {
 // ResetPassword takes the token of the mailed link, sets the password and ends all sessions. Whoever can open the link
 // has shown that the address is theirs.
 func (db *DB) ResetPassword(ctx context.Context, token, newPassword string) error {
-	if err := checkNewPassword(newPassword, "", ""); err != nil {
+	// Asked before the password is hashed, so that made-up tokens cost little.
+	var name, address string
+	err := db.NewRaw(`select u.username, a.email from mailed_tokens t join accounts a on a.user_id = t.user_id and a.email = t.email
+		join users u on u.id = t.user_id where t.token_hash = ? and t.purpose = ? and t.used_at is null and t.expires_at > ?`,
+		auth.HashToken(token), ResetPasswordToken, db.Now()).Scan(ctx, &name, &address)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errTokenExpired()
+	}
+	if err != nil {
+		return fmt.Errorf("reset password: %w", err)
+	}
+	if err = checkNewPassword(newPassword, name, address); err != nil {
 		return err
 	}
 	hash, err := db.Passwords.Hash(ctx, newPassword)
@@ -141,6 +152,8 @@ func (db *DB) ResetPassword(ctx context.Context, token, newPassword string) erro
 		return tx.verified(ctx, a.UserID)
 	})
 }
+
+func errTokenExpired() error { return fault.Reject("token", fault.Expired, "expired_token") }
 
 func checkNewPassword(newPassword, username, email string) error {
 	var faults fault.Users
@@ -177,21 +190,22 @@ func (db *DB) ChangePassword(ctx context.Context, a Attempt, sessionID int64, cu
 	if err = checkNewPassword(next, name, account.Email); err != nil {
 		return err
 	}
+	// Verified and hashed outside of the transaction, which would hold a connection for as long.
+	right, err := db.Passwords.Verify(ctx, current, account.PasswordHash)
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
 	hash, err := db.Passwords.Hash(ctx, next)
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
 	}
 	_, err = Once(ctx, db, a, func(ctx context.Context, tx *Tx) (bool, error) {
-		var old string
-		err := tx.NewRaw(`select password_hash from accounts where user_id = ? for update`, a.UserID).Scan(ctx, &old)
+		var now string
+		err := tx.NewRaw(`select password_hash from accounts where user_id = ? for no key update`, a.UserID).Scan(ctx, &now)
 		if err != nil {
 			return false, fmt.Errorf("change password: %w", err)
 		}
-		ok, err := db.Passwords.Verify(ctx, current, old)
-		if err != nil {
-			return false, fmt.Errorf("change password: %w", err)
-		}
-		if !ok {
+		if !right || now != account.PasswordHash {
 			return false, fault.Reject("currentPassword", fault.WrongCredentials, "wrong_credentials")
 		}
 		return true, tx.setPassword(ctx, a.UserID, hash, sessionID)

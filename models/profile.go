@@ -63,9 +63,6 @@ func (db *DB) UpdateProfile(ctx context.Context, a Attempt, change ProfileChange
 		}
 		return a.UserID, nil
 	})
-	if violates(err, "users_username_key") {
-		return fault.Reject("username", fault.Taken, "taken")
-	}
 	return err
 }
 
@@ -73,6 +70,9 @@ func (tx *Tx) changeUser(ctx context.Context, userID int64, change ProfileChange
 	_, err := tx.NewRaw(`update users set username = coalesce(?, username), display_name = coalesce(?, display_name),
 		bio = coalesce(?, bio), website = nullif(coalesce(?, website), ''), avatar_photo_id = coalesce(?, avatar_photo_id) where id = ?`,
 		change.Username, change.DisplayName, change.Bio, change.Website, change.AvatarPhotoID, userID).Exec(ctx)
+	if violates(err, "users_username_key") {
+		return fault.Reject("username", fault.Taken, "taken")
+	}
 	if err != nil {
 		return fmt.Errorf("update profile: %w", err)
 	}

@@ -97,7 +97,8 @@ func shorten(s string, characters int) string {
 }
 
 // RefreshSession exchanges a refresh token for the next one. A token that was used before ends the session; only the
-// same request again (the token just used, with the same key) is taken for a phone that lost the answer.
+// same request again (the token just used, with the same key) is taken for a phone that lost the answer. Whatever is
+// wrong with a token, the user error is EXPIRED.
 func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*SessionGrant, error) {
 	expired := fault.Reject("refreshToken", fault.Expired, "expired_token")
 	sessionID, secret, err := auth.ParseRefresh(token)
@@ -112,7 +113,8 @@ func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*S
 	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
 		grant = nil
 		s := new(Session)
-		err := tx.NewSelect().Model(s).Where("id = ? and revoked_at is null and expires_at > ?", sessionID, tx.now).For("update").Scan(ctx)
+		err := tx.NewSelect().Model(s).Where("id = ? and revoked_at is null and expires_at > ?", sessionID, tx.now).
+			Where("exists (select from users u where u.id = user_id and " + userVisibleSQL + ")").For("update").Scan(ctx)
 		if errors.Is(err, sql.ErrNoRows) {
 			return expired
 		}

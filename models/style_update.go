@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/uptrace/bun/dialect/pgdialect"
-
 	"styleshare/internal/fault"
 )
 
@@ -106,16 +104,11 @@ func (tx *Tx) showChange(ctx context.Context, old, s *Style) error {
 	if s.State != StylePublished {
 		return nil
 	}
-	for _, step := range []struct {
-		link      func(context.Context, int64, []int64, int) error
-		were, are []int64
-	}{{tx.linkTags, old.TagIDs, s.TagIDs}, {tx.linkBrands, old.BrandIDs, s.BrandIDs}} {
-		if err := step.link(ctx, s.ID, without(step.were, step.are), -1); err != nil {
-			return err
-		}
-		if err := step.link(ctx, s.ID, without(step.are, step.were), +1); err != nil {
-			return err
-		}
+	if err := tx.linkTags(ctx, s.ID, without(old.TagIDs, s.TagIDs), without(s.TagIDs, old.TagIDs)); err != nil {
+		return err
+	}
+	if err := tx.linkBrands(ctx, s.ID, without(old.BrandIDs, s.BrandIDs), without(s.BrandIDs, old.BrandIDs)); err != nil {
+		return err
 	}
 	changed := slices.Concat(without(s.MentionIDs, old.MentionIDs), without(old.MentionIDs, s.MentionIDs))
 	return tx.notifyMentioned(ctx, s.AuthorID, changed, "Style", s.ID)
@@ -126,7 +119,7 @@ func without(ids, others []int64) []int64 {
 	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(others, id) })
 }
 
-// PhotoDone takes note that a photo is READY or REJECTED: the style that waits for it may appear.
+// photoDone shows the style that waited for a photo which is READY now, if it was the last.
 func (tx *Tx) photoDone(ctx context.Context, photoID int64) error {
 	var waiting []int64
 	err := tx.NewRaw(`select id from styles where id in (select style_id from photos where id = ?) and state = 'PROCESSING'
@@ -140,32 +133,4 @@ func (tx *Tx) photoDone(ctx context.Context, photoID int64) error {
 		}
 	}
 	return nil
-}
-
-// eraseStyleRows deletes the row of a deleted style with all that hangs on it, and gives the photos that were its own.
-func (tx *Tx) eraseStyleRows(ctx context.Context, styleID int64) ([]Photo, error) {
-	var erased []Photo
-	err := tx.NewRaw(`delete from photos p using styles s where s.id = ? and s.deleted_at is not null and p.style_id = s.id
-		returning p.id, p.object_token`, styleID).Scan(ctx, &erased)
-	if err != nil {
-		return nil, fmt.Errorf("erase photos: %w", err)
-	}
-	for _, p := range erased {
-		tx.changes.Photos = append(tx.changes.Photos, p.ID)
-	}
-	var comments []int64
-	if err = tx.NewRaw(`select id from comments where style_id = ?`, styleID).Scan(ctx, &comments); err != nil {
-		return nil, fmt.Errorf("erase style: %w", err)
-	}
-	_, err = tx.NewRaw(`delete from notifications where subject_kind = 'Style' and subject_id = ?
-		or subject_kind = 'Comment' and subject_id = any(?)`, styleID, pgdialect.Array(comments)).Exec(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("erase notifications: %w", err)
-	}
-	if _, err = tx.NewRaw(`delete from styles where id = ? and deleted_at is not null`, styleID).Exec(ctx); err != nil {
-		return nil, fmt.Errorf("erase style: %w", err)
-	}
-	tx.changes.Styles = append(tx.changes.Styles, styleID)
-	tx.changes.Comments = append(tx.changes.Comments, comments...)
-	return erased, nil
 }

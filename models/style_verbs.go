@@ -117,18 +117,22 @@ func (tx *Tx) countStyle(ctx context.Context, s *Style, by int) error {
 	if err != nil {
 		return fmt.Errorf("count style: %w", err)
 	}
-	if err = tx.linkTags(ctx, s.ID, s.TagIDs, by); err != nil {
-		return err
-	}
-	if err = tx.linkBrands(ctx, s.ID, s.BrandIDs, by); err != nil {
-		return err
-	}
 	tx.changes.Users = append(tx.changes.Users, s.AuthorID)
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
-	return nil
+	if by < 0 {
+		if err = tx.linkTags(ctx, s.ID, s.TagIDs, nil); err == nil {
+			err = tx.linkBrands(ctx, s.ID, s.BrandIDs, nil)
+		}
+		return err
+	}
+	if err = tx.linkTags(ctx, s.ID, nil, s.TagIDs); err == nil {
+		err = tx.linkBrands(ctx, s.ID, nil, s.BrandIDs)
+	}
+	return err
 }
 
-// ownStyle locks a style that the person may change: theirs, and not deleted. What is not visible does not exist.
+// ownStyle locks a style that the person may change: theirs, and not deleted. What is not visible does not exist. The
+// lock is the strongest: a fan-out of this moment is waited for, so that deleting takes back what it wrote.
 func (tx *Tx) ownStyle(ctx context.Context, userID, styleID int64) (*Style, error) {
 	s := new(Style)
 	err := tx.NewSelect().Model(s).Where("id = ? and deleted_at is null", styleID).For("update").Scan(ctx)

@@ -97,35 +97,51 @@ func upsertTopics[T any](ctx context.Context, tx *Tx, rows []T, column string, w
 	return ids, nil
 }
 
-// linkTags makes (+1) or removes (-1) the rows that a tag's counter counts.
-func (tx *Tx) linkTags(ctx context.Context, styleID int64, ids []int64, by int) error {
-	tx.changes.Tags = append(tx.changes.Tags, ids...)
-	return tx.link(ctx, "style_tags", "tag_id", "tags", styleID, ids, by)
+// linkTags takes a style away from some tags and gives it to others, with their counters.
+func (tx *Tx) linkTags(ctx context.Context, styleID int64, from, to []int64) error {
+	tx.changes.Tags = append(append(tx.changes.Tags, from...), to...)
+	return tx.link(ctx, linkTagsSQL, styleID, from, to)
 }
 
-// linkBrands makes (+1) or removes (-1) the rows that a brand's counter counts.
-func (tx *Tx) linkBrands(ctx context.Context, styleID int64, ids []int64, by int) error {
-	tx.changes.Brands = append(tx.changes.Brands, ids...)
-	return tx.link(ctx, "style_brands", "brand_id", "brands", styleID, ids, by)
+// linkBrands takes a style away from some brands and gives it to others, with their counters.
+func (tx *Tx) linkBrands(ctx context.Context, styleID int64, from, to []int64) error {
+	tx.changes.Brands = append(append(tx.changes.Brands, from...), to...)
+	return tx.link(ctx, linkBrandsSQL, styleID, from, to)
 }
 
-func (tx *Tx) link(ctx context.Context, links, column, topics string, styleID int64, ids []int64, by int) error {
-	if len(ids) == 0 {
+// linkSQL are the statements that link styles to one kind of topic: ?0 is the style, ?1 the topics that it leaves, ?2 those
+// that it comes to.
+type linkSQL struct {
+	// lock takes the topics in the order of their ids, so that two styles with the same ones wait instead of dead-locking.
+	lock string
+	// change counts exactly the rows that came and went. It must not have to wait for a topic, therefore the lock:
+	// PostgreSQL cannot evaluate such a statement again for a row that somebody else has changed meanwhile.
+	change string
+}
+
+var (
+	linkTagsSQL   = newLinkSQL("tags", "style_tags", "tag_id")
+	linkBrandsSQL = newLinkSQL("brands", "style_brands", "brand_id")
+)
+
+func newLinkSQL(topics, links, column string) linkSQL {
+	fill := strings.NewReplacer("{topics}", topics, "{links}", links, "{column}", column).Replace
+	return linkSQL{
+		lock: fill(`select from {topics} where id = any(?1) or id = any(?2) order by id for no key update`),
+		change: fill(`with gone as (delete from {links} where style_id = ?0 and {column} = any(?1) returning {column} as id, -1 as n),
+			come as (insert into {links} ({column}, style_id) select unnest(?2::bigint[]), ?0 on conflict do nothing returning {column} as id, 1 as n)
+			update {topics} t set style_count = t.style_count + c.n from (select * from gone union all select * from come) c where t.id = c.id`),
+	}
+}
+
+func (tx *Tx) link(ctx context.Context, statements linkSQL, styleID int64, from, to []int64) error {
+	if len(from)+len(to) == 0 {
 		return nil
 	}
-	change := `insert into ? (?, style_id) select id, ? from locked returning ?`
-	args := []any{bun.Ident(links), bun.Ident(column), styleID, bun.Ident(column)}
-	if by < 0 {
-		change = `delete from ? where style_id = ? and ? in (select id from locked) returning ?`
-		args = []any{bun.Ident(links), styleID, bun.Ident(column), bun.Ident(column)}
-	}
-	// Topics are locked in the order of their ids, so that two styles with the same ones wait instead of dead-locking.
-	statement := `with locked as (select id from ? where id = any(?) order by id for no key update), changed as (` + change + `)
-		update ? set style_count = style_count + ? where id in (select ? from changed)`
-	all := append([]any{bun.Ident(topics), pgdialect.Array(ids)}, args...)
-	all = append(all, bun.Ident(topics), by, bun.Ident(column))
-	if _, err := tx.NewRaw(statement, all...).Exec(ctx); err != nil {
-		return fmt.Errorf("link %s: %w", topics, err)
+	for _, statement := range []string{statements.lock, statements.change} {
+		if _, err := tx.NewRaw(statement, styleID, pgdialect.Array(from), pgdialect.Array(to)).Exec(ctx); err != nil {
+			return fmt.Errorf("link style %d: %w", styleID, err)
+		}
 	}
 	return nil
 }

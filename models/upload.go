@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun/dialect/pgdialect"
+
 	"styleshare/internal/auth"
 	"styleshare/internal/fault"
 )
@@ -124,39 +126,41 @@ const photoBatch = 500
 // CleanUpPhotos ends uploads that were never completed and erases photos that were never used, in batches that each
 // commit; the objects go by a job. It tells how many of each.
 func (db *DB) CleanUpPhotos(ctx context.Context) (expired, erased int, err error) {
-	for {
-		n, err := db.cleanUpBatch(ctx, `update photos set state = 'REJECTED', rejection = 'EXPIRED' where id in (select id from photos
-			where style_id is null and created_at < ? and state = 'AWAITING_UPLOAD' order by created_at limit ? for update skip locked)
-			returning id, object_token`, db.Now().Add(-AwaitingTTL))
-		expired += n
-		if err != nil {
-			return expired, erased, err
-		}
-		if n < photoBatch {
-			break
-		}
+	expired, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and state = 'AWAITING_UPLOAD'`, db.Now().Add(-AwaitingTTL),
+		`update photos set state = 'REJECTED', rejection = 'EXPIRED' where id = any(?) returning id, object_token`)
+	if err != nil {
+		return expired, 0, err
 	}
-	for {
-		n, err := db.cleanUpBatch(ctx, `delete from photos where id in (select p.id from photos p where p.style_id is null and p.created_at < ?
-			and p.state in ('READY', 'REJECTED') and not exists (select from users u where u.avatar_photo_id = p.id)
-			order by p.created_at limit ? for update skip locked) returning id, object_token`, db.Now().Add(-UnusedPhotoTTL))
-		erased += n
-		if err != nil || n < photoBatch {
-			return expired, erased, err
-		}
-	}
+	erased, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and state in ('READY', 'REJECTED')
+		and not exists (select from users u where u.avatar_photo_id = photos.id)`, db.Now().Add(-UnusedPhotoTTL),
+		`delete from photos where id = any(?) and not exists (select from users u where u.avatar_photo_id = photos.id) returning id, object_token`)
+	return expired, erased, err
 }
 
-func (db *DB) cleanUpBatch(ctx context.Context, statement string, before time.Time) (int, error) {
-	var gone []Photo
-	err := db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		gone = nil
-		if err := tx.NewRaw(statement, before, photoBatch).Scan(ctx, &gone); err != nil {
-			return fmt.Errorf("clean up photos: %w", err)
+// cleanUpPhotos runs a statement on the photos that match, batch by batch.
+func (db *DB) cleanUpPhotos(ctx context.Context, match string, before time.Time, statement string) (total int, err error) {
+	for found := photoBatch; found == photoBatch; {
+		var gone []Photo
+		err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+			// Two statements, because what the first waited for or came just before, an avatar for instance, is only
+			// seen by the second.
+			var ids []int64
+			err := tx.NewRaw(`select id from photos where `+match+` order by created_at limit ? for update skip locked`, before, photoBatch).Scan(ctx, &ids)
+			if err != nil {
+				return err
+			}
+			found, gone = len(ids), nil
+			if err = tx.NewRaw(statement, pgdialect.Array(ids)).Scan(ctx, &gone); err != nil {
+				return err
+			}
+			return tx.eraseObjects(ctx, gone)
+		})
+		if err != nil {
+			return total, fmt.Errorf("clean up photos: %w", err)
 		}
-		return tx.eraseObjects(ctx, gone)
-	})
-	return len(gone), err
+		total += len(gone)
+	}
+	return total, nil
 }
 
 // eraseObjects records that the objects of photos have to go.
@@ -168,13 +172,4 @@ func (tx *Tx) eraseObjects(ctx context.Context, gone []Photo) error {
 		}
 	}
 	return nil
-}
-
-// EraseStyle deletes a style that its author deleted, with its photos and all that hangs on it; the objects go by a job.
-func (tx *Tx) EraseStyle(ctx context.Context, styleID int64) error {
-	gone, err := tx.eraseStyleRows(ctx, styleID)
-	if err != nil {
-		return err
-	}
-	return tx.eraseObjects(ctx, gone)
 }

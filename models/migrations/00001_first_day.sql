@@ -316,11 +316,13 @@ create table notifications (
 create index on notifications (recipient_id, position desc);
 create index on notifications (recipient_id) where read_at is null;
 create index on notifications (subject_kind, subject_id);
+-- folds that nobody is in any more, which the clean-up looks for
+create index on notifications (updated_at) where actor_count = 0;
 
 create table notification_actors (
   notification_id bigint not null references notifications on delete cascade,
   actor_id bigint not null references users on delete cascade,
-  id bigint not null default next_id(),
+  id bigint not null, -- of the follow, like or comment: orders the actors by when it happened
   primary key (notification_id, actor_id)
 );
 create index on notification_actors (notification_id, id desc);

@@ -6,14 +6,15 @@ package migrations
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver of database/sql
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -22,14 +23,16 @@ import (
 var files embed.FS
 
 // lockTimeout keeps a migration from queueing behind a long transaction while everything queues behind it.
-const lockTimeout = "set lock_timeout = '5s'"
+const lockTimeout = "5s"
 
 // Apply brings the database up to date. Several processes may call it at once: an advisory lock lets one work at a time.
 func Apply(ctx context.Context, databaseURL string) error {
-	db, err := sql.Open("pgx", databaseURL)
+	config, err := pgx.ParseConfig(databaseURL)
 	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
+		return errors.New("migrations: this is not a PostgreSQL address like postgres://user:password@host:5432/name")
 	}
+	config.RuntimeParams["lock_timeout"] = lockTimeout // on every connection
+	db := stdlib.OpenDB(*config)
 	defer db.Close()
 	// One connection would deadlock with the session lock, which keeps one for itself.
 	db.SetMaxOpenConns(2)
@@ -40,9 +43,6 @@ func Apply(ctx context.Context, databaseURL string) error {
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, files,
 		goose.WithSessionLocker(locker), goose.WithSlog(slog.New(slog.DiscardHandler)))
 	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
-	}
-	if _, err = db.ExecContext(ctx, lockTimeout); err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	results, err := provider.Up(ctx)

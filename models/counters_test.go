@@ -1,0 +1,89 @@
+package models
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// wrongCounters finds, by name, rows that do not say what the rows they count say.
+var wrongCounters = map[string]string{
+	"users.style_count": `select 1 from users u where style_count <>
+		(select count(*) from styles s where s.author_id = u.id and s.state = 'PUBLISHED' and s.deleted_at is null)`,
+	"users.follower_count":  `select 1 from users u where follower_count <> (select count(*) from follows f where f.followee_id = u.id)`,
+	"users.following_count": `select 1 from users u where following_count <> (select count(*) from follows f where f.follower_id = u.id)`,
+	"styles.like_count":     `select 1 from styles s where like_count <> (select count(*) from likes l where l.style_id = s.id)`,
+	"styles.comment_count":  `select 1 from styles s where comment_count <> (select count(*) from comments c where c.style_id = s.id)`,
+	"tags.style_count":      `select 1 from tags t where style_count <> (select count(*) from style_tags l where l.tag_id = t.id)`,
+	"brands.style_count":    `select 1 from brands b where style_count <> (select count(*) from style_brands l where l.brand_id = b.id)`,
+	"missing style_tags":    shownTags + ` except select style_id, tag_id from style_tags`,
+	"useless style_tags":    `select style_id, tag_id from style_tags except ` + shownTags,
+	"missing style_brands":  shownBrands + ` except select style_id, brand_id from style_brands`,
+	"useless style_brands":  `select style_id, brand_id from style_brands except ` + shownBrands,
+	"styles.item_ids": `select 1 from styles s where array(select unnest(item_ids) order by 1)
+		<> array(select id from item_tags i where i.style_id = s.id order by id)`,
+	"styles.brand_ids": `select 1 from styles s where array(select unnest(brand_ids) order by 1)
+		<> array(select distinct brand_id from item_tags i where i.style_id = s.id and brand_id is not null order by 1)`,
+	"styles.photo_ids": `select 1 from styles s where deleted_at is null and array(select unnest(photo_ids) order by 1)
+		<> array(select id from photos p where p.style_id = s.id order by id)`,
+	"styles waiting for nothing": `select 1 from styles s where s.state = 'PROCESSING' and s.deleted_at is null
+		and not exists (select from photos p where p.id = any(s.photo_ids) and p.state <> 'READY')`,
+	"follows.merged": `select 1 from follows f join users u on u.id = f.followee_id where f.merged and not u.feed_merged`,
+}
+
+const (
+	shownTags   = `select s.id, unnest(s.tag_ids) from styles s where s.state = 'PUBLISHED' and s.deleted_at is null`
+	shownBrands = `select s.id, unnest(s.brand_ids) from styles s where s.state = 'PUBLISHED' and s.deleted_at is null`
+)
+
+// checkCounters finds out whether counters are what the rows say.
+func checkCounters(t rapid.TB, tb testing.TB, db *DB) {
+	t.Helper()
+	var parts []string
+	for name, query := range wrongCounters {
+		parts = append(parts, `select '`+name+`' where exists (`+query+`)`)
+	}
+	var wrong []string
+	if err := db.NewRaw(strings.Join(parts, " union all ")).Scan(tb.Context(), &wrong); err != nil {
+		t.Fatal(err)
+	}
+	if len(wrong) > 0 {
+		t.Fatalf("not what the rows say: %q", wrong)
+	}
+}
+
+func TestCountersAfterAnything(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		c := newCommunity(t, db, 3)
+		draw := func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "choice") }
+		c.act(t, t.Context(), 0, draw) // something to act on
+		for range rapid.IntRange(5, 15).Draw(rt, "length") {
+			verb := rapid.IntRange(0, len(verbs)-1).Draw(rt, "verb")
+			rt.Log(verbs[verb].name)
+			c.act(t, t.Context(), verb, draw)
+		}
+		checkCounters(rt, t, db)
+	})
+}
+
+func TestCountersAfterEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	c := newCommunity(t, db, 5)
+	const members, acts = 8, 60
+	atOnce(members, func(i int) error {
+		random := rand.New(rand.NewPCG(uint64(i), 1))
+		for range acts {
+			c.act(t, t.Context(), random.IntN(len(verbs)), random.IntN)
+		}
+		return nil
+	})
+	checkCounters(t, t, db)
+	if len(c.styles) == 0 || len(c.comments) == 0 {
+		t.Error("nothing happened")
+	}
+}
