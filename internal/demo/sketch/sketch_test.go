@@ -76,10 +76,13 @@ func TestSpotsAreOnTheirGarment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		look, fit, shot := anyone(t)
 		red, blue := Cloth{Base: Hex(0xe01010), Accent: Hex(0xe01010)}, Cloth{Base: Hex(0x1010e0), Accent: Hex(0x1010e0)}
+		for part := range parts {
+			fit = dyed(fit, part, blue)
+		}
+		before := quick(look, fit, shot)
 		for part, spot := range Spots(look, fit, shot) {
 			x, y := int(spot.X*Width/softness), int(spot.Y*Height/softness)
-			a := quick(look, dyed(fit, part, red), shot).RGBAAt(x, y)
-			b := quick(look, dyed(fit, part, blue), shot).RGBAAt(x, y)
+			a, b := quick(look, dyed(fit, part, red), shot).RGBAAt(x, y), before.RGBAAt(x, y)
 			if int(a.R)-int(b.R) < 60 || int(b.B)-int(a.B) < 60 {
 				t.Errorf("part %d at %d, %d of %+v in %+v: %v when red, %v when blue", part, x, y, fit, shot, a, b)
 			}
