@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime"
 	"time"
 
 	"styleshare/internal/auth"
@@ -120,10 +119,8 @@ func (a *app) registerJobs() error {
 		return err
 	}
 	mailer := jobs.Mailer{DB: a.db, Sender: sender, PublicURL: a.config.PublicURL, LinkKey: a.linkKey, PictureURL: a.store.PublicURL}
-	// A photo takes a core while it is decoded, and its memory.
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	limits := models.FeedLimits{Cap: a.config.FeedCap, FanOutBelow: a.config.FeedFanOutBelow}
-	a.jobs.Register(models.JobProcessPhoto, jobs.Thumbnails(a.db, a.store, slots))
+	a.jobs.Register(models.JobProcessPhoto, jobs.Thumbnails(a.db, a.store))
 	a.jobs.Register(models.JobErasePhoto, jobs.ErasePhoto(a.store))
 	a.jobs.Register(models.JobFanOutStyle, jobs.FanOutStyle(a.db, limits))
 	a.jobs.Register(models.JobEraseStyle, jobs.EraseStyle(a.db))

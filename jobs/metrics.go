@@ -79,7 +79,7 @@ func (j *Jobs) measure(ctx context.Context) error {
 	}
 	j.metrics.forget()
 	ages := map[string]time.Duration{}
-	for queue := range queues {
+	for _, queue := range allQueues {
 		ages[queue] = 0
 	}
 	for _, g := range gauges {

@@ -13,9 +13,16 @@ const (
 	QueueCritical = "critical" // a person is looking at the screen
 	QueueDefault  = "default"  // a person will notice within a minute
 	QueueLow      = "low"      // nobody waits
+
+	// QueuePhotos has workers of its own, one for each core: pictures take a core and much memory each, and a hundred of
+	// them must not hold up everything else.
+	QueuePhotos = "photos"
 )
 
 var queues = map[string]int{QueueCritical: 6, QueueDefault: 3, QueueLow: 1}
+
+// allQueues are those of both kinds of workers.
+var allQueues = []string{QueuePhotos, QueueCritical, QueueDefault, QueueLow}
 
 // Policy is how jobs of one kind are run.
 type Policy struct {
@@ -32,7 +39,7 @@ type Policy struct {
 // policies holds every kind of models.JobKind: queue, time-out, retries, first and longest wait. The retries outlast a
 // service that is away for some hours.
 var policies = map[models.JobKind]Policy{
-	models.JobProcessPhoto:  {QueueCritical, time.Minute, 40, 2 * time.Second, 10 * time.Minute},
+	models.JobProcessPhoto:  {QueuePhotos, time.Minute, 40, 2 * time.Second, 10 * time.Minute},
 	models.JobInvalidate:    {QueueCritical, 10 * time.Second, 100, 2 * time.Second, 5 * time.Minute},
 	models.JobMail:          {QueueCritical, time.Minute, 20, 5 * time.Second, time.Hour},
 	models.JobFanOutStyle:   {QueueDefault, 5 * time.Minute, 20, 2 * time.Second, 10 * time.Minute},

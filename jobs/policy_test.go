@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestEveryKindHasAPolicy(t *testing.T) {
 			t.Errorf("%s has no policy", kind)
 			continue
 		}
-		if queues[p.Queue] == 0 || p.Timeout < time.Second || p.MaxRetry < 5 || p.Backoff <= 0 || p.MaxBackoff < p.Backoff {
+		if !slices.Contains(allQueues, p.Queue) || p.Timeout < time.Second || p.MaxRetry < 5 || p.Backoff <= 0 || p.MaxBackoff < p.Backoff {
 			t.Errorf("%s: %+v", kind, p)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 const immutable = "public, max-age=31536000, immutable"
 
 // Thumbnails handles models.JobProcessPhoto: the file's renditions are made and stored, the photo becomes READY or
-// REJECTED, and the style that waits for it appears. slots bounds how many photos this process decodes at once.
-func Thumbnails(db *models.DB, store *storage.Store, slots chan struct{}) Handler {
+// REJECTED, and the style that waits for it appears.
+func Thumbnails(db *models.DB, store *storage.Store) Handler {
 	return func(ctx context.Context, job *Job) error {
 		var p models.PhotoJob
 		if err := job.Bind(&p); err != nil {
@@ -29,7 +29,7 @@ func Thumbnails(db *models.DB, store *storage.Store, slots chan struct{}) Handle
 		if photo == nil || photo.State != models.PhotoProcessing {
 			return nil // erased, or done by another worker
 		}
-		result, err := process(ctx, store, photo, slots)
+		result, err := process(ctx, store, photo)
 		if rejection, ok := errors.AsType[*imaging.Rejection](err); ok {
 			job.Log.InfoContext(ctx, "photo rejected", "photo", photo.ID, "reason", rejection.Reason, "detail", rejection.Detail)
 			return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
@@ -47,13 +47,7 @@ func Thumbnails(db *models.DB, store *storage.Store, slots chan struct{}) Handle
 }
 
 // process reads the original and stores its renditions; whatever the file itself is to blame for is a Rejection.
-func process(ctx context.Context, store *storage.Store, photo *models.Photo, slots chan struct{}) (*imaging.Result, error) {
-	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+func process(ctx context.Context, store *storage.Store, photo *models.Photo) (*imaging.Result, error) {
 	file, err := store.Get(ctx, photo.OriginalKey(), models.MaxPhotoBytes)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -22,8 +23,33 @@ const (
 // to their queues. Next to it run the schedule and the search for lost tasks, in one worker at a time, and a clock that
 // wakes this process's relay: call RunRelay too.
 func (j *Jobs) RunWorker(ctx context.Context) error {
-	server := asynq.NewServerFromRedisClient(j.redis, asynq.Config{
-		Concurrency:              j.config.Concurrency,
+	servers := []*asynq.Server{
+		j.newServer(j.config.Concurrency, queues),
+		j.newServer(runtime.GOMAXPROCS(0), map[string]int{QueuePhotos: 1}),
+	}
+	for i, server := range servers {
+		if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
+			shutdown(servers[:i])
+			return fmt.Errorf("jobs: %w", err)
+		}
+	}
+	var loops sync.WaitGroup
+	loops.Go(func() { j.checkRedis(ctx) })
+	loops.Go(func() { j.lead(ctx) })
+	loops.Go(func() {
+		for sleep(ctx, j.timing.poll) {
+			j.wake()
+		}
+	})
+	<-ctx.Done()
+	shutdown(servers)
+	loops.Wait()
+	return nil
+}
+
+func (j *Jobs) newServer(concurrency int, queues map[string]int) *asynq.Server {
+	return asynq.NewServerFromRedisClient(j.redis, asynq.Config{
+		Concurrency:              concurrency,
 		Queues:                   queues,
 		TaskCheckInterval:        taskCheckInterval,
 		DelayedTaskCheckInterval: delayedTaskCheckInterval,
@@ -36,21 +62,15 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 		Logger:       asynqLogger{j.log},
 		LogLevel:     asynq.InfoLevel,
 	})
-	if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
-		return fmt.Errorf("jobs: %w", err)
+}
+
+// shutdown ends servers side by side: each may take the whole time-out.
+func shutdown(servers []*asynq.Server) {
+	var wait sync.WaitGroup
+	for _, server := range servers {
+		wait.Go(server.Shutdown)
 	}
-	var loops sync.WaitGroup
-	loops.Go(func() { j.checkRedis(ctx) })
-	loops.Go(func() { j.lead(ctx) })
-	loops.Go(func() {
-		for sleep(ctx, j.timing.poll) {
-			j.wake()
-		}
-	})
-	<-ctx.Done()
-	server.Shutdown()
-	loops.Wait()
-	return nil
+	wait.Wait()
 }
 
 // checkRedis warns of a Redis that throws away what it should keep.
