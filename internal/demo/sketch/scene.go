@@ -12,8 +12,8 @@ import (
 
 // The size of an outfit picture and of an avatar, in pixels.
 const (
-	Width      = 972
-	Height     = 1296
+	Width      = 720
+	Height     = 960
 	AvatarSize = 600
 	quality    = 85
 )
