@@ -1,0 +1,165 @@
+package models
+
+import (
+	"context"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// cachedTables are those whose rows are cached, and where Changes tells of them.
+var cachedTables = map[string]func(Changes) []int64{
+	"users":     func(c Changes) []int64 { return c.Users },
+	"styles":    func(c Changes) []int64 { return c.Styles },
+	"photos":    func(c Changes) []int64 { return c.Photos },
+	"comments":  func(c Changes) []int64 { return c.Comments },
+	"tags":      func(c Changes) []int64 { return c.Tags },
+	"brands":    func(c Changes) []int64 { return c.Brands },
+	"item_tags": func(c Changes) []int64 { return c.Items },
+}
+
+// snapshot reads every cached row as text.
+func snapshot(t testing.TB, db *DB) map[string]map[int64]string {
+	t.Helper()
+	all := map[string]map[int64]string{}
+	for table := range cachedTables {
+		var rows []struct {
+			ID   int64
+			Text string
+		}
+		if err := db.NewRaw(`select id, r::text as text from `+table+` r`).Scan(t.Context(), &rows); err != nil {
+			t.Fatal(err)
+		}
+		all[table] = map[int64]string{}
+		for _, row := range rows {
+			all[table][row.ID] = row.Text
+		}
+	}
+	return all
+}
+
+// changed are the ids of rows that are not as they were, those among them that are gone included. A new row is not in any
+// cache yet.
+func changed(before, after map[int64]string) []int64 {
+	ids := slices.DeleteFunc(slices.Collect(maps.Keys(before)), func(id int64) bool { return before[id] == after[id] })
+	slices.Sort(ids)
+	return ids
+}
+
+// listener collects what is told after commits.
+type listener struct {
+	sync.Mutex
+	told map[string]map[int64]bool
+}
+
+func (l *listener) hear(_ context.Context, c Changes) {
+	l.Lock()
+	defer l.Unlock()
+	for table, ids := range cachedTables {
+		for _, id := range ids(c) {
+			l.told[table][id] = true
+		}
+	}
+}
+
+func (l *listener) reset() {
+	l.told = map[string]map[int64]bool{}
+	for table := range cachedTables {
+		l.told[table] = map[int64]bool{}
+	}
+}
+
+func TestChangesTellOfEveryCachedRowThatChanged(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	var l listener
+	db.OnCommit(l.hear)
+	c := newCommunity(t, db, 4)
+	random := rand.New(rand.NewPCG(7, 7))
+	seen := map[string]int{}
+	verify := func(name string, act func()) {
+		before := snapshot(t, db)
+		l.reset()
+		act()
+		for table, rows := range snapshot(t, db) {
+			for _, id := range changed(before[table], rows) {
+				seen[table]++
+				if !l.told[table][id] {
+					t.Errorf("%s changed %s %d and did not tell", name, table, id)
+				}
+			}
+		}
+	}
+	for range 250 {
+		verb := random.IntN(len(verbs))
+		verify(verbs[verb].name, func() { c.act(t, t.Context(), verb, random.IntN) })
+	}
+	move(db, UnusedPhotoTTL+1)
+	photoIn(t, db, c.people[0], PhotoAwaitingUpload)
+	upload := photoIn(t, db, c.people[0], PhotoAwaitingUpload)
+	verify("complete photo", func() { must(db.CompletePhoto(t.Context(), by(c.people[0]), upload)) })
+	verify("reject photo", func() {
+		inTx(t, db, func(ctx context.Context, tx *Tx) error { return tx.PhotoRejected(ctx, upload, "UNREADABLE") })
+	})
+	verify("profile", func() {
+		if err := db.UpdateProfile(t.Context(), by(c.people[0]), ProfileChange{Bio: ptr("x")}); err != nil {
+			t.Error(err)
+		}
+	})
+	move(db, UnusedPhotoTTL+1)
+	verify("clean up", func() {
+		if _, _, err := db.CleanUpPhotos(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	for table := range cachedTables {
+		if seen[table] == 0 {
+			t.Errorf("nothing ever changed in %s: the test proves nothing of it", table)
+		}
+	}
+}
+
+func TestChangesAreToldOnlyAfterTheCommit(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author := person(t, db)
+	id := published(t, db, author, "")
+	told := 0
+	db.OnCommit(func(_ context.Context, c Changes) {
+		told++
+		if got := one[int](t, db, `select like_count from styles where id = ?`, id); got != 1 {
+			t.Errorf("told before the commit: %d likes", got)
+		}
+		if !c.Outbox || !slices.Contains(c.Styles, id) {
+			t.Errorf("told %+v", c)
+		}
+	})
+	must(db.LikeStyle(t.Context(), by(person(t, db)), id))
+	refusedStyle := func() error { _, err := db.LikeStyle(t.Context(), by(author), 1); return err }
+	refused(t, refusedStyle(), "styleId NOT_FOUND")
+	if told != 1 {
+		t.Errorf("told %d times, want once: a transaction that was rolled back changed nothing", told)
+	}
+}
+
+// A caller who has gone does not keep what is committed a secret.
+func TestChangesAreToldToTheEnd(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author := person(t, db)
+	ctx, cancel := context.WithCancel(t.Context())
+	db.OnCommit(func(ctx context.Context, _ Changes) {
+		cancel()
+		if ctx.Err() != nil {
+			t.Error("the listener's context ended with the caller's")
+		}
+	})
+	if err := db.UpdateProfile(ctx, by(author), ProfileChange{Bio: ptr("x")}); err != nil {
+		t.Fatal(err)
+	}
+	if ctx.Err() == nil {
+		t.Error("nobody was told")
+	}
+}
