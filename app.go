@@ -56,13 +56,14 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 		return nil, err
 	}
 	slog.SetDefault(a.log)
+	redis.SetLogger(redisLogger{a.log})
 	a.metrics = telemetry.NewMetrics(routes, operationNames())
 	if a.db, err = models.Open(c.DatabaseURL, c.DatabaseMaxConns); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.db.Close)
-	if err = a.db.Pool.Ping(ctx); err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: PostgreSQL does not answer: %w", err)
+	if err = ping(ctx, a.db); err != nil {
+		return nil, err
 	}
 	if a.redis, err = redisdb.Open(c.RedisURL); err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
@@ -78,6 +79,26 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 		return nil, fmt.Errorf("S3: %w", err)
 	}
 	return a, a.connect(ctx)
+}
+
+// pingTimeout is how long PostgreSQL may take to answer a process that starts.
+const pingTimeout = 10 * time.Second
+
+func ping(ctx context.Context, db *models.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	if err := db.Pool.Ping(ctx); err != nil {
+		return fmt.Errorf("DATABASE_URL: PostgreSQL does not answer: %w", err)
+	}
+	return nil
+}
+
+// redisLogger keeps what go-redis says of single connections out of the log: outages are reported by those who notice them.
+type redisLogger struct{ log *slog.Logger }
+
+// Printf implements the interface that redis.SetLogger takes.
+func (l redisLogger) Printf(ctx context.Context, format string, v ...any) {
+	l.log.DebugContext(ctx, "go-redis: "+fmt.Sprintf(format, v...))
 }
 
 // connect makes the rooms of the house out of the parts.

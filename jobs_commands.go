@@ -18,8 +18,8 @@ type jobsCommands struct {
 }
 
 // withJobs opens what it takes to look at jobs.
-func withJobs(f func(*jobs.Jobs) error) error {
-	db, err := database()
+func withJobs(ctx context.Context, f func(*jobs.Jobs) error) error {
+	db, err := database(ctx)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ type jobsDeadCommand struct{}
 
 // Run lists dead jobs, one in a line.
 func (jobsDeadCommand) Run(ctx context.Context) error {
-	return withJobs(func(j *jobs.Jobs) error {
+	return withJobs(ctx, func(j *jobs.Jobs) error {
 		rows, err := j.Dead(ctx)
 		for _, row := range rows {
 			reason := ""
@@ -66,7 +66,7 @@ func (c *jobsRetryCommand) Run(ctx context.Context) error {
 	if c.All == (len(c.IDs) > 0) {
 		return errors.New("name the jobs by id, or pass --all")
 	}
-	return withJobs(func(j *jobs.Jobs) (err error) {
+	return withJobs(ctx, func(j *jobs.Jobs) (err error) {
 		n := 0
 		if c.All {
 			n, err = j.RetryAll(ctx)

@@ -59,18 +59,16 @@ func (runCommand) Run(ctx context.Context) error {
 	}
 	defer a.close()
 	ready := func(ctx context.Context) error {
-		if err := a.seed(ctx, os.Stderr); err != nil {
-			return err
+		err := a.seed(ctx, os.Stderr)
+		if ctx.Err() != nil {
+			return nil // the rest of the demo data comes with the next start
 		}
-		a.greet(l, sink != nil, time.Since(start))
-		select {
-		case err := <-stack.Failed():
-			return err
-		case <-ctx.Done():
-			return nil
+		if err == nil {
+			a.greet(l, sink != nil, time.Since(start))
 		}
+		return err
 	}
-	return a.run(ctx, role{api: true, worker: true}, l, extras{sink: sink, ready: ready, demo: demoPerson()})
+	return a.run(ctx, role{api: true, worker: true}, l, extras{sink: sink, ready: ready, failed: stack.Failed(), demo: demoPerson()})
 }
 
 // greet ends the start: addresses, the demo account, and three things to try.

@@ -239,8 +239,7 @@ func (s *seeder) waitForStyles(ctx context.Context, out io.Writer) error {
 }
 
 func (s *seeder) wait(ctx context.Context, done func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, photoTimeout)
-	defer cancel()
+	late := time.After(photoTimeout)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -250,6 +249,8 @@ func (s *seeder) wait(ctx context.Context, done func() (bool, error)) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
 			return errors.New("the thumbnails are not ready: is a worker running, and does the object store answer?")
 		}
 	}

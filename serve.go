@@ -93,10 +93,12 @@ type extras struct {
 	demo *playground.Demo
 	// ready is called once everything serves; its error ends the process.
 	ready func(context.Context) error
+	// failed gives the error that ends the process, of a part that it cannot do without; it may be nil.
+	failed <-chan error
 }
 
-// run does what the role says until ctx ends. Requests end first, then jobs, then the relay: what the last request
-// recorded is still handed over.
+// run does what the role says until ctx ends. Then requests and jobs in flight come to their ends, and the relay after
+// them; what they recorded and it did not hand over any more stays in the outbox, for another process or the next start.
 func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if r.worker {
 		if err := a.registerJobs(); err != nil {
@@ -115,7 +117,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	})
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return web.Serve(groupCtx, l.admin, a.adminHandler(health, x.sink), web.ServeOptions{Log: a.log, WriteTimeout: adminWriteTimeout})
+		return web.Serve(groupCtx, l.admin, a.adminHandler(health, x.sink), web.ServeOptions{Log: a.log, Drain: drain, WriteTimeout: adminWriteTimeout})
 	})
 	if r.api {
 		group.Go(func() error {
@@ -126,6 +128,14 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if r.worker {
 		group.Go(func() error { return a.jobs.RunWorker(groupCtx) })
 	}
+	group.Go(func() error {
+		select {
+		case err := <-x.failed:
+			return err
+		case <-groupCtx.Done():
+			return nil
+		}
+	})
 	if x.ready != nil {
 		group.Go(func() error { return x.ready(groupCtx) })
 	} else {

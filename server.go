@@ -32,7 +32,9 @@ func main() {
 	parser := kong.Parse(&c, kong.Name("styleshare"), kong.Description("Backend for photo-sharing communities. Variables are listed in README.md."),
 		kong.UsageOnError())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := parser.Run(ctx)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	parser.BindTo(ctx, (*context.Context)(nil))
+	err := parser.Run()
 	stop()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "styleshare: "+strings.ReplaceAll(err.Error(), "\n", "\n  "))
@@ -43,17 +45,14 @@ func main() {
 // load reads and checks all variables.
 func load() (config.Config, error) {
 	c, err := config.Load(os.Environ())
-	if err == nil {
-		err = c.Validate()
-	}
-	if err != nil {
+	if err = errors.Join(err, c.Validate()); err != nil {
 		return c, fmt.Errorf("the configuration has mistakes:\n%w", err)
 	}
 	return c, nil
 }
 
 // database opens the database alone, for commands that need nothing else.
-func database() (*models.DB, error) {
+func database(ctx context.Context) (*models.DB, error) {
 	c, err := config.Load(os.Environ())
 	if err != nil {
 		return nil, fmt.Errorf("the configuration has mistakes:\n%w", err)
@@ -61,7 +60,15 @@ func database() (*models.DB, error) {
 	if c.DatabaseURL == "" {
 		return nil, errors.New("DATABASE_URL: must be set")
 	}
-	return models.Open(c.DatabaseURL, c.DatabaseMaxConns)
+	db, err := models.Open(c.DatabaseURL, c.DatabaseMaxConns)
+	if err != nil {
+		return nil, err
+	}
+	if err = ping(ctx, db); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
 }
 
 type migrateCommand struct{}
@@ -86,7 +93,7 @@ type keysRotateCommand struct{}
 
 // Run rotates the signing key.
 func (keysRotateCommand) Run(ctx context.Context) error {
-	db, err := database()
+	db, err := database(ctx)
 	if err != nil {
 		return err
 	}

@@ -4,14 +4,20 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"styleshare/internal/mail"
 	"styleshare/internal/push"
+	"styleshare/internal/redisdb"
 )
 
 // Config is what an operator may set; the README lists the variables.
@@ -61,11 +67,36 @@ const (
 func Load(environment []string) (Config, error) {
 	var c Config
 	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environment)})
-	var aggregate env.AggregateError
-	if errors.As(err, &aggregate) {
-		err = errors.Join(aggregate.Errors...)
+	aggregate, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
+		return c, err
 	}
-	return c, err
+	var mistakes []error
+	for _, err := range aggregate.Errors {
+		if parse, ok := errors.AsType[env.ParseError](err); ok {
+			err = fmt.Errorf("%s: %w", variableOf(parse.Name), plain(parse.Err))
+		}
+		mistakes = append(mistakes, err)
+	}
+	return c, errors.Join(mistakes...)
+}
+
+// plain leaves out which function did not take the value.
+func plain(err error) error {
+	if number, ok := errors.AsType[*strconv.NumError](err); ok {
+		return fmt.Errorf("%q: %w", number.Num, number.Err)
+	}
+	return err
+}
+
+// variableOf is the variable that a field is read from. Operators know no fields.
+func variableOf(field string) string {
+	for _, in := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[mail.Config](), reflect.TypeFor[push.Config]()} {
+		if f, ok := in.FieldByName(field); ok {
+			return f.Tag.Get("env")
+		}
+	}
+	return field
 }
 
 // Validate finds every mistake and names the variable it is in.
@@ -80,6 +111,21 @@ func (c Config) Validate() error {
 	for name, value := range map[string]string{"PUBLIC_URL": c.PublicURL, "S3_ENDPOINT": c.S3Endpoint, "S3_PUBLIC_URL": c.S3PublicURL} {
 		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
 			wrong("%s: must be an address like https://example.com", name)
+		}
+	}
+	if _, err := pgconn.ParseConfig(c.DatabaseURL); err != nil {
+		wrong("DATABASE_URL: must be an address like postgres://user:password@host:5432/name") // the parser's words hold the password
+	}
+	if c.RedisURL != "" {
+		if client, err := redisdb.Open(c.RedisURL); err != nil {
+			wrong("REDIS_URL: %w", err)
+		} else {
+			_ = client.Close()
+		}
+	}
+	for _, server := range c.MemcachedServers {
+		if _, _, err := net.SplitHostPort(server); err != nil && !strings.HasPrefix(server, "/") {
+			wrong("MEMCACHED_SERVERS: %q must be host:port, or the path of a socket", server)
 		}
 	}
 	if c.LogFormat != "json" && c.LogFormat != "text" {
@@ -98,5 +144,6 @@ func (c Config) Validate() error {
 	}
 	mistakes = append(mistakes, c.Mail.Validate()...)
 	mistakes = append(mistakes, c.Push.Validate()...)
+	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(mistakes...)
 }
