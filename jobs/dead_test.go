@@ -18,16 +18,19 @@ func TestDeadJobsLiveAgain(t *testing.T) {
 		generation int
 	}{
 		"by id": {func(t *testing.T, j *Jobs, id int64) {
+			t.Helper()
 			if n, err := j.Retry(t.Context(), id, id+1); n != 1 || err != nil {
 				t.Fatalf("%d, %v", n, err)
 			}
 		}, 1},
 		"all": {func(t *testing.T, j *Jobs, _ int64) {
+			t.Helper()
 			if n, err := j.RetryAll(t.Context()); n != 1 || err != nil {
 				t.Fatalf("%d, %v", n, err)
 			}
 		}, 1},
 		"by the dashboard": {func(t *testing.T, j *Jobs, id int64) {
+			t.Helper()
 			mux := http.NewServeMux()
 			mux.Handle(DashboardPath, j.Dashboard())
 			server := httptest.NewServer(mux)

@@ -31,7 +31,7 @@ func (j *Jobs) RunRelay(ctx context.Context) error {
 		n, err := j.relayOnce(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // it was told to end
 		case err != nil:
 			if failures == 0 {
 				j.log.WarnContext(ctx, "work stays in the outbox for now", "error", err)

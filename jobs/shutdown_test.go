@@ -53,7 +53,9 @@ func TestShutdownReturnsWhatTakesTooLong(t *testing.T) {
 	id := r.record(t, "too long")
 	await(t, "the job runs", working)
 	stop()
-	await(t, "the handler was told", interrupted)
+	if err := await(t, "the handler was told", interrupted); err == nil {
+		t.Error("the handler was not told that it must end")
+	}
 	if s := state(t, j, id, 0); s != asynq.TaskStatePending {
 		t.Fatalf("the task is %v", s)
 	}

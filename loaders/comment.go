@@ -14,7 +14,7 @@ type Comment struct {
 // commentsByID gives the comments that exist. Lists have filtered them; whoever brings an id from elsewhere uses
 // visibleComments.
 func (r *request) commentsByID(ids []int64) (map[int64]*Comment, error) {
-	rows, err := r.comments.GetMany(r.ctx, ids, r.db.Comments)
+	rows, err := r.memos.comments.read(r.ctx, ids, r.comments, r.db.Comments)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ type ItemTag struct {
 }
 
 func (r *request) itemsByID(ids []int64) (map[int64]*ItemTag, error) {
-	rows, err := r.items.GetMany(r.ctx, ids, r.db.ItemTags)
+	rows, err := r.memos.items.read(r.ctx, ids, r.items, r.db.ItemTags)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"context"
 
 	"styleshare/internal/cache"
-	"styleshare/internal/fault"
 	"styleshare/internal/localize"
 	"styleshare/models"
 )
@@ -78,20 +77,18 @@ func New(c Config) *Loaders {
 	return l
 }
 
-// request is one operation's way to the loaders. The accessors that gqlgen calls take no context, so that it spends no
+// request is one root field's way to the loaders. The accessors that gqlgen calls take no context, so that it spends no
 // goroutine on them; the context of the operation is kept here instead.
 type request struct {
 	*Loaders
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // the accessors that gqlgen calls have no other way to it
 	caller Caller
+	memos  *memos
 }
 
 func (l *Loaders) request(ctx context.Context) *request {
-	return &request{Loaders: l, ctx: ctx, caller: CallerOf(ctx)}
+	return &request{Loaders: l, ctx: ctx, caller: CallerOf(ctx), memos: new(memos)}
 }
 
 // viewer is the id of the signed-in person, 0 for nobody.
 func (r *request) viewer() int64 { return r.caller.UserID }
-
-// errUnauthenticated is the answer to anonymous callers where a person is needed.
-var errUnauthenticated = fault.New(fault.Unauthenticated, "sign in first: send Authorization: Bearer with an access token")

@@ -12,7 +12,7 @@ type Photo struct {
 }
 
 func (r *request) photosByID(ids []int64) (map[int64]*Photo, error) {
-	rows, err := r.photos.GetMany(r.ctx, ids, r.db.Photos)
+	rows, err := r.memos.photos.read(r.ctx, ids, r.photos, r.db.Photos)
 	if err != nil {
 		return nil, err
 	}
@@ -25,23 +25,28 @@ func (r *request) visiblePhotos(ids []int64) (map[int64]*Photo, error) {
 	if err != nil {
 		return nil, err
 	}
-	var inStyles []int64
+	var inStyles, owners []int64
 	for _, p := range found {
-		inStyles = append(inStyles, optional(p.StyleID))
+		if p.OwnerID == r.viewer() {
+			continue
+		}
+		owners = append(owners, p.OwnerID)
+		if p.StyleID != nil {
+			inStyles = append(inStyles, *p.StyleID)
+		}
 	}
 	styles, err := r.visibleStyles(inStyles)
 	if err != nil {
 		return nil, err
 	}
+	people, err := r.usersByID(owners)
+	if err != nil {
+		return nil, err
+	}
 	for id, p := range found {
-		if p.OwnerID == r.viewer() || styles[optional(p.StyleID)] != nil {
-			continue
-		}
-		owners, err := r.usersByID([]int64{p.OwnerID})
-		if err != nil {
-			return nil, err
-		}
-		if owner := owners[p.OwnerID]; owner == nil || optional(owner.AvatarPhotoID) != id {
+		owner := people[p.OwnerID]
+		isAvatar := owner != nil && optional(owner.AvatarPhotoID) == id
+		if p.OwnerID != r.viewer() && !isAvatar && styles[optional(p.StyleID)] == nil {
 			delete(found, id)
 		}
 	}

@@ -14,7 +14,7 @@ type Style struct {
 // stylesByID gives the styles that exist. Lists have filtered them by what the viewer may see; whoever brings an id from
 // elsewhere uses visibleStyles.
 func (r *request) stylesByID(ids []int64) (map[int64]*Style, error) {
-	rows, err := r.styles.GetMany(r.ctx, ids, r.db.Styles)
+	rows, err := r.memos.styles.read(r.ctx, ids, r.styles, r.db.Styles)
 	if err != nil {
 		return nil, err
 	}

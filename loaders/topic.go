@@ -12,7 +12,7 @@ type Tag struct {
 }
 
 func (r *request) tagsByID(ids []int64) (map[int64]*Tag, error) {
-	rows, err := r.tags.GetMany(r.ctx, ids, r.db.Tags)
+	rows, err := r.memos.tags.read(r.ctx, ids, r.tags, r.db.Tags)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ type Brand struct {
 }
 
 func (r *request) brandsByID(ids []int64) (map[int64]*Brand, error) {
-	rows, err := r.brands.GetMany(r.ctx, ids, r.db.Brands)
+	rows, err := r.memos.brands.read(r.ctx, ids, r.brands, r.db.Brands)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ type User struct {
 
 // usersByID gives the people who exist and are not hidden from everybody.
 func (r *request) usersByID(ids []int64) (map[int64]*User, error) {
-	rows, err := r.users.GetMany(r.ctx, ids, r.db.Users)
+	rows, err := r.memos.users.read(r.ctx, ids, r.users, r.db.Users)
 	if err != nil {
 		return nil, err
 	}
