@@ -99,6 +99,17 @@ func (p *Process) end(t testing.TB, signal syscall.Signal) {
 // Log is all that the process wrote, over all its starts: one JSON object in a line.
 func (p *Process) Log() string { return p.log.String() }
 
+// events are the lines of the log that are not about a request that went well.
+func (p *Process) events() string {
+	var events strings.Builder
+	for line := range strings.Lines(p.Log()) {
+		if !strings.Contains(line, `"level":"INFO","msg":"request"`) {
+			events.WriteString(line)
+		}
+	}
+	return events.String()
+}
+
 // mistakes are the lines of the log that a healthy process does not write.
 func (p *Process) mistakes() []string {
 	var found []string

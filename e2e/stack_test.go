@@ -1,10 +1,14 @@
 package e2e
 
 import (
+	"bufio"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"styleshare/internal/devstack"
 	"styleshare/internal/mail"
@@ -39,6 +43,7 @@ type Stack struct {
 	Bucket      storage.Config
 
 	people atomic.Int64
+	db     *pgxpool.Pool
 }
 
 // publicURL is what links begin with; Open finds the server behind it.
@@ -53,12 +58,15 @@ func Start(t testing.TB, o Options) *Stack {
 	} else {
 		s.Bucket = testkit.S3(t)
 	}
-	sink, err := mail.NewSink("127.0.0.1:0")
-	if err != nil {
+	var err error
+	if s.Sink, err = mail.NewSink("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = sink.Close() })
-	s.Sink = sink
+	t.Cleanup(func() { _ = s.Sink.Close() })
+	if s.db, err = pgxpool.New(t.Context(), s.DatabaseURL); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.db.Close)
 	program := binary(t)
 	environment := append(s.environment(), o.Env...)
 	add := func(command string) *Process {
@@ -98,9 +106,7 @@ func (s *Stack) finish(t testing.TB, p *Process, troubled bool) {
 		}
 	}
 	if t.Failed() {
-		const enough = 6000
-		log := p.Log()
-		t.Logf("the end of the log of %s:\n%s", p.command, log[max(0, len(log)-enough):])
+		t.Logf("the log of %s, without its requests:\n%s", p.command, p.events())
 	}
 }
 
@@ -116,6 +122,47 @@ func WaitFor(t testing.TB, what string, is func() bool) {
 			t.Fatalf("waited in vain: %s", what)
 		case <-tick.C:
 		}
+	}
+}
+
+// Number reads one number from the database, for what no client may see.
+func (s *Stack) Number(t testing.TB, query string, args ...any) (n int) {
+	t.Helper()
+	if err := s.db.QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Exec changes the database behind the server's back.
+func (s *Stack) Exec(t testing.TB, statement string, args ...any) {
+	t.Helper()
+	if _, err := s.db.Exec(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Settle waits until all work that was recorded is done.
+func (s *Stack) Settle(t testing.TB) {
+	t.Helper()
+	WaitFor(t, "all jobs to be done", func() bool {
+		return s.Number(t, `select count(*) from outbox where done_at is null and dead_at is null`) == 0
+	})
+}
+
+// Forget empties memcached.
+func (s *Stack) Forget(t testing.TB) {
+	t.Helper()
+	conn, err := net.DialTimeout("tcp", s.Memcached.Addr(), patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err = conn.Write([]byte("flush_all\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || line != "OK\r\n" {
+		t.Fatalf("memcached says %q, %v", line, err)
 	}
 }
 

@@ -27,7 +27,12 @@ func (r *Resolver) Identify(next http.Handler) http.Handler {
 			Address:   web.RateKey(web.ClientOf(ctx)),
 		}
 		if header := req.Header.Get("Authorization"); header != "" {
-			caller.UserID, caller.SessionID, caller.Refused = r.identify(ctx, header)
+			look := func(ctx context.Context) { caller.UserID, caller.SessionID, caller.Refused = r.identify(ctx, header) }
+			if wantsCost(req.Header) {
+				ctx = countSession(ctx, look)
+			} else {
+				look(ctx)
+			}
 		}
 		w.Header().Add("Vary", "Authorization, Accept-Language")
 		next.ServeHTTP(w, req.WithContext(loaders.WithCaller(ctx, caller)))

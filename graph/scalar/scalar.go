@@ -1,8 +1,8 @@
-// Package scalar reads and writes the scalars of the schema.
+// Package scalar reads and writes the scalars of the schema. What it refuses is BAD_USER_INPUT, in words for the client.
 package scalar
 
 import (
-	"fmt"
+	"encoding/json"
 	"io"
 	"strconv"
 	"strings"
@@ -10,7 +10,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"styleshare/internal/fault"
 )
+
+func bad(message string) error { return fault.New(fault.BadUserInput, "%s", message) }
 
 // MarshalString writes text.
 func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
@@ -20,11 +24,11 @@ func UnmarshalString(v any) (string, error) {
 	s, ok := v.(string)
 	switch {
 	case !ok:
-		return "", fmt.Errorf("must be a string")
+		return "", bad("must be a string")
 	case !utf8.ValidString(s):
-		return "", fmt.Errorf("must be valid UTF-8")
+		return "", bad("must be valid UTF-8")
 	case strings.IndexByte(s, 0) >= 0:
-		return "", fmt.Errorf("must not contain NUL")
+		return "", bad("must not contain NUL")
 	}
 	return s, nil
 }
@@ -32,8 +36,15 @@ func UnmarshalString(v any) (string, error) {
 // MarshalID writes a global id.
 func MarshalID(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalID reads a global id; that it is one of ours is for the resolver to say.
+// UnmarshalID reads a global id; that it is one of ours is for the resolver to say. Whole numbers are ids, too, says the
+// specification.
 func UnmarshalID(v any) (string, error) {
+	switch n := v.(type) {
+	case json.Number:
+		return n.String(), nil
+	case int64:
+		return strconv.FormatInt(n, 10), nil
+	}
 	return UnmarshalString(v)
 }
 
@@ -49,11 +60,11 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 func UnmarshalDateTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
-		return time.Time{}, fmt.Errorf("must be a string like 2026-11-23T09:30:00Z")
+		return time.Time{}, bad("must be a string like 2026-11-23T09:30:00Z")
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("must be like 2026-11-23T09:30:00Z")
+		return time.Time{}, bad("must be like 2026-11-23T09:30:00Z")
 	}
 	return t.UTC(), nil
 }
@@ -67,11 +78,11 @@ func MarshalDate(t time.Time) graphql.Marshaler {
 func UnmarshalDate(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
-		return time.Time{}, fmt.Errorf("must be a string like 2026-11-23")
+		return time.Time{}, bad("must be a string like 2026-11-23")
 	}
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("must be a day like 2026-11-23")
+		return time.Time{}, bad("must be a day like 2026-11-23")
 	}
 	return t, nil
 }

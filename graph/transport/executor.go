@@ -65,6 +65,9 @@ func (e *Executor) prepare(ctx context.Context, params *graphql.RawParams) (*gra
 	if doc.introspects && !e.config.Introspection {
 		return failed, doc, refuse(fault.New(fault.Forbidden, "this server does not answer questions about its schema"))
 	}
+	if err := checkVariables(e.documents.schema, operation, params.Variables); err != nil {
+		return failed, doc, refuse(err)
+	}
 	ctx = graphql.StartOperationTrace(context.WithValue(ctx, documentKey{}, doc))
 	op, errs := e.Executor.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {

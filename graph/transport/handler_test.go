@@ -159,7 +159,7 @@ func TestHTTP(t *testing.T) {
 		"missing variable":          {post(`{"query":"query($a:Int!){add(a:$a,b:1)}"}`), 200, "…$a must be defined…", [2]string{}},
 		"null in a non-null":        {post(`{"query":"query($f:Filter!){find(filter:$f)}","variables":{"f":{"text":null}}}`), 200, "…$f.text cannot be null…", [2]string{}},
 		"unknown input field":       {post(`{"query":"query($f:Filter!){find(filter:$f)}","variables":{"f":{"text":"x","y":1}}}`), 200, "…$f.y unknown field…", [2]string{}},
-		"wrong list item":           {post(`{"query":"query($f:Filter!){find(filter:$f)}","variables":{"f":{"text":"x","flags":[true,3]}}}`), 200, "…$f.flags[1] cannot use…", [2]string{}},
+		"wrong list item":           {post(`{"query":"query($f:Filter!){find(filter:$f)}","variables":{"f":{"text":"x","flags":[true,3]}}}`), 200, "…$f.flags[1] must be true or false…", [2]string{}},
 		"unused variables may come": {post(`{"query":"{hello}","variables":{"x":1}}`), 200, world, [2]string{}},
 	}
 	for name, tt := range tests {
