@@ -31,7 +31,7 @@ var Locales = []string{"ko", "en"}
 // DefaultTimeZone is that of people who do not say.
 const DefaultTimeZone = "Asia/Seoul"
 
-// SignUpInput is who signs up. Locale and TimeZone must be set.
+// SignUpInput is who signs up. Locale and TimeZone must be set; without a DisplayName it is the username.
 type SignUpInput struct {
 	Username, Email, Password, DisplayName, Locale, TimeZone, UserAgent string
 }
@@ -43,8 +43,9 @@ func (in *SignUpInput) check() error {
 	password(&faults, "password", in.Password, in.Username, in.Email)
 	if in.DisplayName == "" {
 		in.DisplayName = in.Username
+	} else {
+		in.DisplayName = text(&faults, "displayName", in.DisplayName, 1, MaxDisplayName)
 	}
-	in.DisplayName = text(&faults, "displayName", in.DisplayName, 1, MaxDisplayName)
 	checkLocale(&faults, in.Locale)
 	checkTimeZone(&faults, in.TimeZone)
 	return faults.Err()
