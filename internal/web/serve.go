@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,8 +37,9 @@ type ServeOptions struct {
 // had to be cut off.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler, o ServeOptions) error {
 	o = o.withDefaults()
+	var ending atomic.Bool
 	srv := &http.Server{
-		Handler:           h,
+		Handler:           closing(h, &ending),
 		ReadHeaderTimeout: o.ReadHeaderTimeout,
 		ReadTimeout:       o.ReadTimeout,
 		WriteTimeout:      o.WriteTimeout,
@@ -53,17 +55,28 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, o ServeOptions)
 		return err
 	case <-ctx.Done():
 	}
+	ending.Store(true)
 	if o.OnDrain != nil {
 		o.OnDrain()
 	}
-	if err := drain(srv, failed, o.Drain); err != nil {
+	if err := drain(failed, o.Drain); err != nil {
 		return err
 	}
 	return shutdown(srv, o)
 }
 
-func drain(srv *http.Server, failed <-chan error, d time.Duration) error {
-	srv.SetKeepAlivesEnabled(false)
+// closing ends each connection with its next answer once the end was asked for. SetKeepAlivesEnabled would also close
+// those that are idle at this moment, into the face of the client who is just sending a request.
+func closing(h http.Handler, ending *atomic.Bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ending.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func drain(failed <-chan error, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
@@ -65,16 +66,26 @@ func TestDrainingSaysClose(t *testing.T) {
 	url, stop, done := started(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ServeOptions{
 		Drain: time.Second, OnDrain: func() { close(draining) }, OnShutdown: func(context.Context) { close(shut) },
 	})
+	// A client that keeps its connection finds it open, and hears in the answer that it was the last.
+	kept := &http.Client{Transport: &http.Transport{}}
+	resp, err := kept.Get(url)
+	if err != nil || resp.Close || resp.Body.Close() != nil {
+		t.Fatalf("before the end: %+v, %v", resp, err)
+	}
 	stop()
 	<-draining
-	// SetKeepAlivesEnabled follows OnDrain; ask until the answer shows it.
-	for closing := false; !closing; {
-		resp, err := http.Get(url)
-		if err != nil {
-			t.Fatalf("no answer while draining: %v", err)
-		}
-		closing = resp.Close
-		resp.Body.Close()
+	reused := false
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { reused = c.Reused }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err = kept.Do(req); err != nil {
+		t.Fatalf("no answer while draining: %v", err)
+	}
+	defer resp.Body.Close()
+	if !resp.Close || !reused {
+		t.Errorf("close %v, on the connection from before: %v", resp.Close, reused)
 	}
 	<-shut
 	if err := <-done; err != nil {
