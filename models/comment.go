@@ -40,10 +40,12 @@ func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body str
 			return CommentResult{}, err
 		}
 		_, err = tx.NewInsert().Model(c).ExcludeColumn("id").Returning("id").Exec(ctx)
-		if violatesForeignKey(err) {
-			return CommentResult{}, fault.Reject("", fault.UserNotFound, "not_found")
-		}
-		if err != nil {
+		switch {
+		case violates(err, "comments_style_id_fkey"):
+			return CommentResult{}, fault.Reject("styleId", fault.UserNotFound, "not_found")
+		case violates(err, "comments_reply_to_id_fkey"):
+			return CommentResult{}, fault.Reject("replyToId", fault.UserNotFound, "not_found")
+		case err != nil:
 			return CommentResult{}, fmt.Errorf("comment: %w", err)
 		}
 		if err = tx.countComment(ctx, s, c, +1); err != nil {

@@ -130,16 +130,11 @@ func isRetryable(err error) bool {
 	return ok && (e.Code == codeDeadlockDetected || e.Code == codeSerializationFailure)
 }
 
-// violates tells whether err is a violation of the named unique constraint or index.
+// violates tells whether err is a violation of the named constraint: a unique value that is taken, or a reference to a
+// row that has just gone.
 func violates(err error, constraint string) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == codeUniqueViolation && e.ConstraintName == constraint
-}
-
-// violatesForeignKey tells that a row that is referred to has just gone.
-func violatesForeignKey(err error) bool {
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == codeForeignKeyViolation
+	return ok && (e.Code == codeUniqueViolation || e.Code == codeForeignKeyViolation) && e.ConstraintName == constraint
 }
 
 // affected is the number of rows a statement changed.

@@ -15,7 +15,7 @@ func (db *DB) LikeStyle(ctx context.Context, a Attempt, styleID int64) (int64, e
 			return 0, err
 		}
 		n, err := affected(tx.NewRaw(`insert into likes (style_id, user_id) values (?, ?) on conflict do nothing`, s.ID, a.UserID).Exec(ctx))
-		if violatesForeignKey(err) {
+		if violates(err, "likes_style_id_fkey") {
 			return 0, fault.Reject("styleId", fault.UserNotFound, "not_found")
 		}
 		if err != nil {
