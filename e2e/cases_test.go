@@ -20,6 +20,8 @@ func TestWorld(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	t.Run("cases", w.testCases)
+	t.Run("sessions", w.testSessionStatements)
+	t.Run("operations", w.testOperations)
 }
 
 // apiCase is a folder of cases/:

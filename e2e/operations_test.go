@@ -1,0 +1,126 @@
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+
+	"styleshare/graph"
+)
+
+// notYet are the apps' operations whose fields are not served yet.
+var notYet = []string{"AnswerItemInfo", "AskItemInfo", "Bell", "Calendar", "Collect", "PhotoProgress", "Questions", "Search", "Thread"}
+
+func TestAppOperationsAreServed(t *testing.T) {
+	t.Parallel()
+	for _, name := range graph.OperationNames() {
+		_, err := gqlparser.LoadQuery(servedSchema(), appOperations()[name])
+		switch later := slices.Contains(notYet, name); {
+		case err != nil && !later:
+			t.Errorf("%s is not served: %v", name, err)
+		case err == nil && later:
+			t.Errorf("%s is served now: take it off the list and pin its statements", name)
+		}
+	}
+}
+
+// appRequest makes the variables of one of the apps' operations; what it takes for the operation to do something is done
+// before.
+type appRequest func(t *testing.T, w *world) Vars
+
+func always(variables func(w *world) Vars) appRequest {
+	return func(_ *testing.T, w *world) Vars { return variables(w) }
+}
+
+// onStyle is the input of a mutation of a style that undo has just brought into its former state.
+func onStyle(undo string, more ...any) appRequest {
+	return func(t *testing.T, w *world) Vars {
+		t.Helper()
+		input := Vars{"styleId": w.ids["style 10"]}
+		if undo != "" {
+			w.people["minji"].Do(t, undo, Vars{"input": input}).OK(t)
+		}
+		for i := 0; i+1 < len(more); i += 2 {
+			input[more[i].(string)] = more[i+1]
+		}
+		return Vars{"input": input}
+	}
+}
+
+// appRequests are typical of the apps: full pages where there are pages.
+var appRequests = map[string]appRequest{
+	"HomeFeed":      always(func(*world) Vars { return nil }),
+	"Discover":      always(func(*world) Vars { return nil }),
+	"Notifications": always(func(*world) Vars { return nil }),
+	"Me":            always(func(*world) Vars { return nil }),
+	"StyleDetail":   always(func(w *world) Vars { return Vars{"id": w.ids["style 24"]} }),
+	"Profile":       always(func(*world) Vars { return Vars{"username": "hana"} }),
+	"Followers":     always(func(*world) Vars { return Vars{"username": "minji"} }),
+	"TagPage":       always(func(*world) Vars { return Vars{"name": "ootd"} }),
+	"Refetch": always(func(w *world) Vars {
+		var ids []string
+		for n := 1; n <= worldStyles; n++ {
+			ids = append(ids, w.ids[fmt.Sprintf("style %d", n)], w.ids[fmt.Sprintf("photo %d.1", n)])
+		}
+		return Vars{"ids": append(ids, w.ids["sora"], w.ids["hana"], w.ids["avatar hana"])}
+	}),
+	"Like":    onStyle(`mutation ($input: UnlikeStyleInput!) { unlikeStyle(input: $input) { userErrors { code } } }`),
+	"Comment": onStyle("", "body", "pretty, @hana!"),
+	"Follow": func(t *testing.T, w *world) Vars {
+		t.Helper()
+		input := Vars{"input": Vars{"userId": w.ids["hana"]}}
+		w.people["minji"].Do(t, `mutation ($input: UnfollowInput!) { unfollow(input: $input) { userErrors { code } } }`, input).OK(t)
+		return input
+	},
+	"StartUpload": always(func(*world) Vars { return Vars{"input": Vars{"contentType": "image/jpeg", "byteSize": 1000}} }),
+	"FinishUpload": func(t *testing.T, w *world) Vars {
+		t.Helper()
+		id, _ := w.people["minji"].StartUpload(t, picture(t, 20, 20), "image/jpeg")
+		return Vars{"input": Vars{"photoId": id}}
+	},
+	"Publish": func(t *testing.T, w *world) Vars {
+		t.Helper()
+		id := w.people["minji"].Upload(t, picture(t, 20, 20), "image/jpeg")
+		w.people["minji"].Photo(t, id)
+		w.Settle(t)
+		return Vars{"input": Vars{"photoIds": []string{id}, "caption": "new #ootd with @hana", "items": []Vars{{"photoId": id, "x": 0, "y": 0, "name": "coat", "brand": "Maison Café"}}}}
+	},
+	"SignUp": func(_ *testing.T, w *world) Vars {
+		name := fmt.Sprintf("newcomer.%d", w.Stack.people.Add(1))
+		return Vars{"input": Vars{"username": name, "email": name + "@example.com", "password": password}}
+	},
+	"SignIn": always(func(*world) Vars { return Vars{"input": Vars{"login": "minji", "password": password}} }),
+	"Refresh": func(t *testing.T, w *world) Vars {
+		t.Helper()
+		return Vars{"input": Vars{"refreshToken": w.people["minji"].SignIn(t).RefreshToken}}
+	},
+}
+
+// testOperations pins the number of SQL statements of each of the apps' operations.
+func (w *world) testOperations(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("SQL statements of the apps' operations; cold: with an empty memcached, warm: with everything in it.\n" +
+		"Beside them, each process asks for a session once in two seconds.\n\n")
+	fmt.Fprintf(&table, "%-14s %4s %4s\n", "", "cold", "warm")
+	served := slices.DeleteFunc(graph.OperationNames(), func(name string) bool { return slices.Contains(notYet, name) })
+	if missing := slices.DeleteFunc(slices.Sorted(maps.Keys(appRequests)), func(name string) bool { return slices.Contains(served, name) }); len(missing) > 0 {
+		t.Errorf("the apps have no operation %v", missing)
+	}
+	for _, name := range served {
+		request := appRequests[name]
+		if request == nil {
+			t.Fatalf("no request for %s", name)
+		}
+		cold, warm := w.count(t, func() question {
+			variables := request(t, w)
+			return func(headers ...string) Answer { return w.people["minji"].Do(t, name, variables, headers...).OK(t) }
+		})
+		fmt.Fprintf(&table, "%-14s %4d %4d\n", name, cold, warm)
+	}
+	t.Log("\n" + table.String())
+	compare(t, "statements.txt", table.String(), "")
+}
