@@ -64,15 +64,8 @@ func (a *app) seed(ctx context.Context, out io.Writer) error {
 	}
 	start := time.Now()
 	s := &seeder{app: a, set: demo.Data(start), people: make(map[string]int64)}
-	if err = s.signUp(ctx); err != nil {
-		return fmt.Errorf("seed people: %w", err)
-	}
-	fmt.Fprintf(out, "Drawing and publishing the demo pictures …\n")
-	if err = s.publish(ctx, out); err != nil {
-		return fmt.Errorf("seed styles: %w", err)
-	}
-	if err = s.socialise(ctx); err != nil {
-		return fmt.Errorf("seed likes and comments: %w", err)
+	if err = s.all(ctx, out); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "Demo data is there after %.0f s.\n", time.Since(start).Seconds())
 	return a.db.Reach(ctx, demoData)
@@ -83,6 +76,20 @@ type seeder struct {
 	set    *demo.Set
 	people map[string]int64 // by username
 	styles []int64          // as in the set
+}
+
+func (s *seeder) all(ctx context.Context, out io.Writer) error {
+	if err := s.signUp(ctx); err != nil {
+		return fmt.Errorf("seed people: %w", err)
+	}
+	fmt.Fprintf(out, "Drawing and publishing the demo pictures …\n")
+	if err := s.publish(ctx, out); err != nil {
+		return fmt.Errorf("seed styles: %w", err)
+	}
+	if err := s.socialise(ctx); err != nil {
+		return fmt.Errorf("seed likes and comments: %w", err)
+	}
+	return nil
 }
 
 // attempt has a key that finds what an earlier run has done.
