@@ -43,10 +43,10 @@ packages:
 gateway:
 	@$(PREPARE) gateway
 
-# Compiles what the binary consists of while other things are still being fetched.
+# Compiles what the binary consists of while other things are still being fetched, without linking it.
 compile:
 	@echo 'Compiling (about a minute the first time) …'
-	@go build ./...
+	@go list -deps -f '{{if ne .Name "main"}}{{.ImportPath}}{{end}}' . | xargs -r go build
 
 playground: $(PAGE) ## build the page that the binary embeds
 
@@ -61,7 +61,7 @@ $(TESTSTACK): FORCE
 
 $(LINTER): tools/lint/go.mod
 	@echo 'Building the linter (once, a few minutes) …'
-	@cd tools/lint && go build -trimpath -ldflags='-s -w' -o ../../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@cd tools/lint && go build -ldflags='-s -w' -o ../../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 generate: ## generate code again after a change of the schema
 	go generate ./...

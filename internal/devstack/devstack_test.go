@@ -23,18 +23,11 @@ import (
 // everything is what a machine without any settings needs.
 var everything = devstack.Needed(func(string) string { return "" })
 
-// checkout makes a directory that counts as a checkout of its own: it has the gateway's module, and nothing else.
+// checkout makes a directory that counts as a checkout of its own: it has the gateway's source, and nothing else.
 func checkout(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "tools", "s3gateway"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	mod, err := os.ReadFile("../../tools/s3gateway/go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "tools", "s3gateway", "go.mod"), mod, 0o644); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "tools", "s3gateway"), os.DirFS("../../tools/s3gateway")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -22,8 +21,7 @@ const (
 	region     = "us-east-1"
 )
 
-// gateway is the S3 gateway: objects are files below dir/objects, what S3 says of them lies below dir/meta (extended
-// attributes are not available on every file system).
+// gateway is the S3 gateway of tools/s3gateway: objects are files below dir.
 type gateway struct {
 	home    *home
 	dir     string
@@ -46,20 +44,12 @@ func (g *gateway) prepare(context.Context) error {
 		return fmt.Errorf("%s: %w", program, prepare.ErrMissing)
 	}
 	g.program = program
-	for _, d := range []string{"objects", "meta"} {
-		if err := os.MkdirAll(filepath.Join(g.dir, d), 0o700); err != nil {
-			return err
-		}
-	}
-	return nil
+	return os.MkdirAll(g.dir, 0o700)
 }
 
 // command runs the gateway as the user of this process, who alone can reach the cache that the program is in.
 func (g *gateway) command(port int) *exec.Cmd {
-	cmd := exec.Command(g.program,
-		"--port", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
-		"--region", region, "--health", "/health", "--keep-alive", "--quiet",
-		"posix", "--sidecar", filepath.Join(g.dir, "meta"), filepath.Join(g.dir, "objects"))
+	cmd := exec.Command(g.program, "-listen", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), "-region", region, "-dir", g.dir)
 	cmd.Dir = "/"
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + g.dir, "TZ=UTC",

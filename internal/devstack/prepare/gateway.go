@@ -3,20 +3,15 @@ package prepare
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"time"
 )
-
-// gatewayPackage is the main package of the S3 gateway; the version is pinned in tools/s3gateway/go.mod.
-const gatewayPackage = "github.com/versity/versitygw/cmd/versitygw"
-
-var gatewayVersion = regexp.MustCompile(`github\.com/versity/versitygw (v\S+)`)
 
 // Checkout finds the root of the checkout that dir lies in.
 func Checkout(dir string) (string, error) {
@@ -34,26 +29,30 @@ func Checkout(dir string) (string, error) {
 	}
 }
 
-// GatewayPath is where the built S3 gateway for this checkout is kept: in the user's cache, shared by all checkouts.
+// gatewayFiles decide what the built gateway is.
+var gatewayFiles = []string{"go.mod", "go.sum", "main.go"}
+
+// GatewayPath is where the built S3 gateway of this checkout is kept: in the user's cache, shared by all checkouts that
+// want the same one.
 func GatewayPath(checkout string) (string, error) {
-	mod, err := os.ReadFile(filepath.Join(gatewayModule(checkout), "go.mod"))
-	if err != nil {
-		return "", fmt.Errorf("the S3 gateway's module is not there, start inside a checkout or set S3_ENDPOINT: %w", err)
-	}
-	version := gatewayVersion.FindSubmatch(mod)
-	if version == nil {
-		return "", errors.New("tools/s3gateway/go.mod does not name versitygw: restore the file")
+	sum := sha256.New()
+	for _, name := range gatewayFiles {
+		b, err := os.ReadFile(filepath.Join(gatewayModule(checkout), name))
+		if err != nil {
+			return "", fmt.Errorf("the S3 gateway's source is not there, restore it or set S3_ENDPOINT: %w", err)
+		}
+		sum.Write(b)
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("there is no place for built tools, set HOME: %w", err)
 	}
-	return filepath.Join(cache, "styleshare", "versitygw-"+string(version[1])), nil
+	return filepath.Join(cache, "styleshare", "s3gateway-"+hex.EncodeToString(sum.Sum(nil))[:12]), nil
 }
 
 func gatewayModule(checkout string) string { return filepath.Join(checkout, "tools", "s3gateway") }
 
-// Gateway builds the S3 gateway unless the cache has it. The first build takes a minute or two.
+// Gateway builds the S3 gateway unless the cache has it. The first build takes about a minute.
 func Gateway(ctx context.Context, dir string, out io.Writer) error {
 	checkout, err := Checkout(dir)
 	if err != nil {
@@ -73,7 +72,7 @@ func Gateway(ctx context.Context, dir string, out io.Writer) error {
 	// Built beside its place and renamed: a build that is killed, or two at once, never leave half a program.
 	work := fmt.Sprintf("%s.%d", program, os.Getpid())
 	defer func() { _ = os.Remove(work) }()
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", work, gatewayPackage)
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", work, ".")
 	cmd.Dir = gatewayModule(checkout)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
