@@ -83,7 +83,9 @@ func TestOwnServersStopAndStart(t *testing.T) {
 
 func TestRedisAndMemcachedAreOwn(t *testing.T) {
 	t.Parallel()
-	if testkit.Redis(t) == testkit.Redis(t) || testkit.Memcached(t) == testkit.Memcached(t) {
-		t.Error("two tests share a server")
+	for name, give := range map[string]func(testing.TB) string{"Redis": testkit.Redis, "memcached": testkit.Memcached} {
+		if one, two := give(t), give(t); one == two {
+			t.Errorf("two tests share the %s at %s", name, one)
+		}
 	}
 }
