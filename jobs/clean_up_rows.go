@@ -6,7 +6,8 @@ import (
 	"styleshare/models"
 )
 
-// CleanUpRows handles models.JobCleanUpRows: it deletes ended sessions, used links, old keys and done work.
+// CleanUpRows handles models.JobCleanUpRows: it deletes ended sessions, used links, old keys, empty notifications and
+// done work.
 func CleanUpRows(db *models.DB) Handler {
 	return func(ctx context.Context, job *Job) error {
 		deleted, err := db.CleanUpRows(ctx)

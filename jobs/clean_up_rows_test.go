@@ -34,6 +34,8 @@ func TestCleanUpRows(t *testing.T) {
 			values (1, '', '', ?0, ?1, ?1, ?1::timestamptz + interval '60 days', ?1)`, 30*day + time.Second, 30*day - time.Second},
 		{"signing_keys", "id", `insert into signing_keys (id, private_key, created_at, retired_at)
 			values (?0, '', ?1, ?1)`, day + time.Second, day - time.Second},
+		{"notifications", "subject_kind", `insert into notifications (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
+			values (1, '', ?0, 1, '{}', 0, 1, ?1)`, day + time.Second, day - time.Second},
 	} {
 		for name, age := range map[string]time.Duration{"useless": c.useless, keep: c.useful} {
 			if _, err := r.db.ExecContext(t.Context(), c.insert, name, now.Add(-age)); err != nil {

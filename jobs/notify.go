@@ -57,19 +57,21 @@ func announce(ctx context.Context, db *models.DB, publicURL string, id int64) (*
 		return nil, nil
 	}
 	var names []string
+	subject := n.SubjectID
 	for _, id := range n.ActorIDs {
-		if actor := people[id]; actor != nil && models.UserVisible(actor) {
-			names = append(names, actor.DisplayName)
+		actor := people[id]
+		if actor == nil || !models.UserVisible(actor) {
+			continue
 		}
+		if len(names) == 0 && n.SubjectKind == "User" {
+			subject = id // the subject is the recipient; whoever taps wants to see who it was
+		}
+		names = append(names, actor.DisplayName)
 	}
 	if len(names) == 0 {
 		return nil, nil
 	}
 	lang, _ := localize.Parse(account.Locale)
-	subject := n.SubjectID
-	if n.SubjectKind == "User" {
-		subject = n.ActorIDs[0] // the subject is the recipient; whoever taps wants to see who it was
-	}
 	return &announcement{n, account, recipient, lang, lang.Notification(string(n.Kind), n.ActorCount, names...),
 		publicURL + "/open/" + relay.ID(n.SubjectKind, subject)}, nil
 }

@@ -76,13 +76,14 @@ func finishPhoto(ctx context.Context, db *models.DB, store *storage.Store, job *
 	err := db.InTx(ctx, func(ctx context.Context, tx *models.Tx) (err error) {
 		there, err = tx.PhotoReady(ctx, photo.ID, models.PhotoResult{Width: result.Width, Height: result.Height,
 			Blurhash: result.Blurhash, DominantColor: result.DominantColor})
-		if err != nil {
+		if err != nil || !there {
 			return err
 		}
 		return job.Finish(ctx, tx)
 	})
 	if err == nil && !there {
-		return store.Delete(ctx, photo.ObjectKeys()...) // erased while its renditions were made
+		// Erased while its renditions were made. The job is not finished before they are gone.
+		return store.Delete(ctx, photo.ObjectKeys()...)
 	}
 	return err
 }
