@@ -29,8 +29,8 @@ var built struct {
 	err  error
 }
 
-// binary builds the server, with the race detector where the tests have it.
-func binary(t testing.TB) string {
+// serverBinary builds the server, with the race detector where the tests have it.
+func serverBinary(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() { built.dir, built.err = build() })
 	if built.err != nil {

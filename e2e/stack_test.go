@@ -47,7 +47,7 @@ type Stack struct {
 }
 
 // publicURL is what links begin with; Open finds the server behind it.
-const publicURL = "http://styleshare.test"
+const publicURL = "https://styleshare.test"
 
 // Start starts a stack that ends with the test. A test whose processes log errors fails, unless it said that it would.
 func Start(t testing.TB, o Options) *Stack {
@@ -67,7 +67,7 @@ func Start(t testing.TB, o Options) *Stack {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.db.Close)
-	program := binary(t)
+	program := serverBinary(t)
 	environment := append(s.environment(), o.Env...)
 	add := func(command string) *Process {
 		p := &Process{command: command, binary: program, environment: environment}

@@ -99,6 +99,16 @@ func variableOf(field string) string {
 	return field
 }
 
+// checkPublicURL refuses what would make links that do not work, or mails that nobody may send.
+func checkPublicURL(u *url.URL, wrong func(string, ...any)) {
+	if u.Scheme != "https" && !mail.IsOwnNetwork(u.Hostname()) {
+		wrong("PUBLIC_URL: must begin with https://, because links in mails lead there")
+	}
+	if strings.HasSuffix(u.Path, "/") || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		wrong("PUBLIC_URL: must be like https://example.com, with nothing behind the name and no slash at the end")
+	}
+}
+
 // Validate finds every mistake and names the variable it is in.
 func (c Config) Validate() error {
 	var mistakes []error
@@ -111,6 +121,8 @@ func (c Config) Validate() error {
 	for name, value := range map[string]string{"PUBLIC_URL": c.PublicURL, "S3_ENDPOINT": c.S3Endpoint, "S3_PUBLIC_URL": c.S3PublicURL} {
 		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
 			wrong("%s: must be an address like https://example.com", name)
+		} else if name == "PUBLIC_URL" && value != "" {
+			checkPublicURL(u, wrong)
 		}
 	}
 	if _, err := pgconn.ParseConfig(c.DatabaseURL); err != nil {

@@ -107,6 +107,13 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// IsOwnNetwork tells whether a host is this machine or, by its address, in a private network: nobody else reaches it, and no
+// authority certifies it. Links in mails need https everywhere else.
+func IsOwnNetwork(host string) bool {
+	ip := net.ParseIP(host)
+	return isLoopback(host) || ip != nil && ip.IsPrivate()
+}
+
 func parseFrom(raw string) (*mail.Address, error) {
 	if raw == "" {
 		return nil, errors.New("is missing; write it like Styleshare <no-reply@example.com>")

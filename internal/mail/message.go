@@ -71,13 +71,13 @@ func messageID(key string, from *mail.Address) string {
 
 func domainOf(a *mail.Address) string { return a.Address[strings.LastIndexByte(a.Address, '@')+1:] }
 
-// unsubscribeURL is strict about https, which RFC 8058 demands, except on a developer's own machine.
+// unsubscribeURL is strict about https, which RFC 8058 demands, except where no certificate can be had.
 func unsubscribeURL(raw string) (string, error) {
 	u, err := webURL(raw)
 	if err != nil {
 		return "", fmt.Errorf("the unsubscribe URL %w", err)
 	}
-	if u.Scheme != "https" && !isLoopback(u.Hostname()) {
+	if u.Scheme != "https" && !IsOwnNetwork(u.Hostname()) {
 		return "", errors.New("the unsubscribe URL must be https")
 	}
 	return u.String(), nil
