@@ -70,7 +70,7 @@ func runCommand(t testing.TB, environment []string, args ...string) (out string,
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary(t), args...)
+	cmd := exec.CommandContext(ctx, serverBinary(t), args...)
 	cmd.Env = environment
 	text, err := cmd.CombinedOutput()
 	if ctx.Err() != nil || cmd.ProcessState == nil {
