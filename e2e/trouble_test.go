@@ -3,6 +3,8 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +13,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -144,7 +147,11 @@ type gate struct {
 	URL     string
 	reached chan struct{} // one value for each request that is held up
 	open    chan struct{} // closed to let all pass
+	once    sync.Once
 }
+
+// Open lets all requests pass.
+func (g *gate) Open() { g.once.Do(func() { close(g.open) }) }
 
 // newGate makes a gate that holds up the requests for which held says so. The signatures stay good: the gateway sees the
 // same host in the request as the one who signed it.
@@ -155,22 +162,24 @@ func newGate(t testing.TB, endpoint string, held func(*http.Request) bool) *gate
 		t.Fatal(err)
 	}
 	g := &gate{reached: make(chan struct{}, 100), open: make(chan struct{})}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
-		r.Out.Host = r.In.Host
-	}}
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Host = r.In.Host
+		},
+		ErrorLog: log.New(io.Discard, "", 0), // clients are killed here
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if held(r) {
 			g.reached <- struct{}{}
-			select {
-			case <-g.open:
-			case <-r.Context().Done():
-				return
-			}
+			<-g.open
 		}
 		proxy.ServeHTTP(w, r)
 	}))
-	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		g.Open()
+		server.Close()
+	})
 	g.URL = server.URL
 	return g
 }
