@@ -123,17 +123,17 @@ func TestMailOfANotification(t *testing.T) {
 
 func TestMailsOfNotificationsThatAreNotSent(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*testing.T, *liked) error{
-		"unsubscribed": func(t *testing.T, l *liked) error { return l.db.UnsubscribeMail(t.Context(), l.author) },
-		"never verified": func(t *testing.T, l *liked) error {
-			_, err := l.db.NewRaw(`update accounts set email_verified_at = null`).Exec(t.Context())
+	for name, change := range map[string]func(*liked) error{
+		"unsubscribed": func(l *liked) error { return l.db.UnsubscribeMail(l.t.Context(), l.author) },
+		"never verified": func(l *liked) error {
+			_, err := l.db.NewRaw(`update accounts set email_verified_at = null`).Exec(l.t.Context())
 			return err
 		},
-		"read": func(t *testing.T, l *liked) error {
-			_, err := l.db.MarkNotificationsRead(t.Context(), by(l.author), nil)
+		"read": func(l *liked) error {
+			_, err := l.db.MarkNotificationsRead(l.t.Context(), by(l.author), nil)
 			return err
 		},
-		"too old": func(_ *testing.T, l *liked) error {
+		"too old": func(l *liked) error {
 			l.db.Now = clock(l.db.Now().Add(unreadMailTTL + time.Minute))
 			return nil
 		},
@@ -141,7 +141,7 @@ func TestMailsOfNotificationsThatAreNotSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := newLiked(t, "en")
-			if err := change(t, l); err != nil {
+			if err := change(l); err != nil {
 				t.Fatal(err)
 			}
 			newPostOffice(t, l.db).send(t, 0)

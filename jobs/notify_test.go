@@ -28,13 +28,14 @@ func (p *provider) Send(_ context.Context, token string, n push.Notification) (p
 
 // liked is a style with a like that its author is told of, on a phone.
 type liked struct {
+	t                      *testing.T
 	db                     *models.DB
 	author, fan, id, phone int64
 }
 
 func newLiked(t *testing.T, locale string) *liked {
 	t.Helper()
-	l := &liked{db: newDB(t)}
+	l := &liked{t: t, db: newDB(t)}
 	l.author, l.fan = member(t, l.db, "mina", locale), member(t, l.db, "jun", "en")
 	l.id = style(t, l.db, l.author)
 	var err error
@@ -95,42 +96,42 @@ func TestPushOfAFollowLeadsToWhoFollows(t *testing.T) {
 // Nothing is pushed that is not so any more.
 func TestPushThatComesTooLate(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*testing.T, *liked) error{
-		"the like was taken back": func(t *testing.T, l *liked) error {
-			_, err := l.db.UnlikeStyle(t.Context(), by(l.fan), l.id)
-			expect(t, l.db, models.JobNotify, Notify(l.db), 1)
+	for name, change := range map[string]func(*liked) error{
+		"the like was taken back": func(l *liked) error {
+			_, err := l.db.UnlikeStyle(l.t.Context(), by(l.fan), l.id)
+			expect(l.t, l.db, models.JobNotify, Notify(l.db), 1)
 			return err
 		},
-		"it was read": func(t *testing.T, l *liked) error {
-			_, err := l.db.MarkNotificationsRead(t.Context(), by(l.author), nil)
+		"it was read": func(l *liked) error {
+			_, err := l.db.MarkNotificationsRead(l.t.Context(), by(l.author), nil)
 			return err
 		},
-		"who liked is hidden": func(t *testing.T, l *liked) error {
-			_, err := l.db.NewRaw(`update users set suspended_at = now() where id = ?`, l.fan).Exec(t.Context())
+		"who liked is hidden": func(l *liked) error {
+			_, err := l.db.NewRaw(`update users set suspended_at = now() where id = ?`, l.fan).Exec(l.t.Context())
 			return err
 		},
-		"the recipient is gone": func(t *testing.T, l *liked) error {
-			_, err := l.db.NewRaw(`update users set deleted_at = now() where id = ?`, l.author).Exec(t.Context())
+		"the recipient is gone": func(l *liked) error {
+			_, err := l.db.NewRaw(`update users set deleted_at = now() where id = ?`, l.author).Exec(l.t.Context())
 			return err
 		},
-		"the phone is gone": func(t *testing.T, l *liked) error {
-			_, err := l.db.UnregisterDevice(t.Context(), by(l.author), l.phone)
+		"the phone is gone": func(l *liked) error {
+			_, err := l.db.UnregisterDevice(l.t.Context(), by(l.author), l.phone)
 			return err
 		},
-		"the phone is somebody else's": func(t *testing.T, l *liked) error {
-			_, err := l.db.RegisterDevice(t.Context(), by(l.fan), models.IOS, fmt.Sprintf("%064x", 1), "")
+		"the phone is somebody else's": func(l *liked) error {
+			_, err := l.db.RegisterDevice(l.t.Context(), by(l.fan), models.IOS, fmt.Sprintf("%064x", 1), "")
 			return err
 		},
-		"the style is erased": func(t *testing.T, l *liked) error {
-			_, err := l.db.DeleteStyle(t.Context(), by(l.author), l.id)
-			expect(t, l.db, models.JobEraseStyle, EraseStyle(l.db), 1)
+		"the style is erased": func(l *liked) error {
+			_, err := l.db.DeleteStyle(l.t.Context(), by(l.author), l.id)
+			expect(l.t, l.db, models.JobEraseStyle, EraseStyle(l.db), 1)
 			return err
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := newLiked(t, "en")
-			if err := change(t, l); err != nil {
+			if err := change(l); err != nil {
 				t.Fatal(err)
 			}
 			apple := &provider{}

@@ -94,7 +94,7 @@ func TestChangesTellOfEveryCachedRowThatChanged(t *testing.T) {
 	}
 	for range 250 {
 		verb := random.IntN(len(verbs))
-		verify(verbs[verb].name, func() { c.act(t, t.Context(), verb, random.IntN) })
+		verify(verbs[verb].name, func() { c.act(verb, random.IntN) })
 	}
 	move(db, UnusedPhotoTTL+1)
 	photoIn(t, db, c.people[0], PhotoAwaitingUpload)

@@ -52,7 +52,7 @@ func TestComments(t *testing.T) {
 		t.Errorf("under one's own style: %v", err)
 	}
 	refused(t, remove(author, reply), "commentId NOT_FOUND")
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestACommentDeletedTwiceAndAnsweredAtTheSameMoment(t *testing.T) {
@@ -76,6 +76,6 @@ func TestACommentDeletedTwiceAndAnsweredAtTheSameMoment(t *testing.T) {
 				refused(t, err, "replyToId NOT_FOUND")
 			}
 		}
-		checkCounters(t, t, db)
+		checkCounters(t, db)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 // community is a small one, whose members step on each other's feet. draw gives a number below n wherever they choose.
 type community struct {
+	t      testing.TB
 	db     *DB
 	people []int64
 
@@ -22,7 +23,7 @@ type community struct {
 
 func newCommunity(t testing.TB, db *DB, size int) *community {
 	t.Helper()
-	return &community{db: db, people: people(t, db, size)}
+	return &community{t: t, db: db, people: people(t, db, size)}
 }
 
 // pick gives one of the ids, 0 where there is none.
@@ -47,64 +48,64 @@ func (c *community) add(ids *[]int64, id int64, err error) error {
 // verbs are everything that members do, and what jobs do for them.
 var verbs = []struct {
 	name string
-	do   func(*community, testing.TB, context.Context, func(int) int) error
+	do   func(*community, func(int) int) error
 }{
 	{"publish", (*community).publish},
 	{"photo ready", (*community).photoReady},
 	{"update caption", (*community).updateCaption},
 	{"update items", (*community).updateItems},
-	{"delete style", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		_, err := c.db.DeleteStyle(ctx, by(c.pick(&c.people, draw)), c.pick(&c.styles, draw))
+	{"delete style", func(c *community, draw func(int) int) error {
+		_, err := c.db.DeleteStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw))
 		return err
 	}},
-	{"erase style", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		return c.db.InTx(ctx, func(ctx context.Context, tx *Tx) error { return tx.EraseStyle(ctx, c.pick(&c.styles, draw)) })
+	{"erase style", func(c *community, draw func(int) int) error {
+		return c.db.InTx(c.t.Context(), func(ctx context.Context, tx *Tx) error { return tx.EraseStyle(ctx, c.pick(&c.styles, draw)) })
 	}},
-	{"like", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		_, err := c.db.LikeStyle(ctx, by(c.pick(&c.people, draw)), c.pick(&c.styles, draw))
+	{"like", func(c *community, draw func(int) int) error {
+		_, err := c.db.LikeStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw))
 		return err
 	}},
-	{"unlike", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		_, err := c.db.UnlikeStyle(ctx, by(c.pick(&c.people, draw)), c.pick(&c.styles, draw))
+	{"unlike", func(c *community, draw func(int) int) error {
+		_, err := c.db.UnlikeStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw))
 		return err
 	}},
 	{"comment", (*community).comment},
-	{"delete comment", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		_, err := c.db.DeleteComment(ctx, by(c.pick(&c.people, draw)), c.pick(&c.comments, draw))
+	{"delete comment", func(c *community, draw func(int) int) error {
+		_, err := c.db.DeleteComment(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.comments, draw))
 		return err
 	}},
-	{"follow", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		_, err := c.db.Follow(ctx, by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
+	{"follow", func(c *community, draw func(int) int) error {
+		_, err := c.db.Follow(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
 		return err
 	}},
-	{"unfollow", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		_, err := c.db.Unfollow(ctx, by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
+	{"unfollow", func(c *community, draw func(int) int) error {
+		_, err := c.db.Unfollow(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
 		return err
 	}},
-	{"fan out", func(c *community, _ testing.TB, ctx context.Context, draw func(int) int) error {
-		_, err := c.db.FanOutStyle(ctx, c.pick(&c.styles, draw), FeedLimits{Cap: 5, FanOutBelow: 3})
+	{"fan out", func(c *community, draw func(int) int) error {
+		_, err := c.db.FanOutStyle(c.t.Context(), c.pick(&c.styles, draw), FeedLimits{Cap: 5, FanOutBelow: 3})
 		return err
 	}},
-	{"avatar", func(c *community, t testing.TB, ctx context.Context, draw func(int) int) error {
+	{"avatar", func(c *community, draw func(int) int) error {
 		who := c.pick(&c.people, draw)
-		photo := one[int64](t, c.db, `select coalesce(max(id), 0) from photos where owner_id = ? and state = 'READY'`, who)
-		return c.db.UpdateProfile(ctx, by(who), ProfileChange{AvatarPhotoID: &photo})
+		photo := one[int64](c.t, c.db, `select coalesce(max(id), 0) from photos where owner_id = ? and state = 'READY'`, who)
+		return c.db.UpdateProfile(c.t.Context(), by(who), ProfileChange{AvatarPhotoID: &photo})
 	}},
 }
 
 // act has somebody do something; what the rules forbid is no error.
-func (c *community) act(t testing.TB, ctx context.Context, verb int, draw func(int) int) {
-	t.Helper()
-	err := verbs[verb].do(c, t, ctx, draw)
+func (c *community) act(verb int, draw func(int) int) {
+	c.t.Helper()
+	err := verbs[verb].do(c, draw)
 	if _, refused := errors.AsType[fault.Users](err); err != nil && !refused {
-		t.Errorf("%s: %v", verbs[verb].name, err)
+		c.t.Errorf("%s: %v", verbs[verb].name, err)
 	}
 }
 
 func (c *community) caption(draw func(int) int) string {
 	words := []string{"#여름", "#겨울", "#ootd", "#denim", "plain", "it's 100% \\ ? $1 ?0 {x}"}
 	for _, id := range c.people {
-		words = append(words, "@"+must(c.db.Users(context.Background(), []int64{id}))[id].Username)
+		words = append(words, "@"+must(c.db.Users(c.t.Context(), []int64{id}))[id].Username)
 	}
 	var b strings.Builder
 	for range draw(4) {
@@ -124,48 +125,48 @@ func someItems(photo int64, draw func(int) int) []ItemInput {
 	return all
 }
 
-func (c *community) publish(t testing.TB, ctx context.Context, draw func(int) int) error {
+func (c *community) publish(draw func(int) int) error {
 	who := c.pick(&c.people, draw)
 	in := StyleInput{Caption: c.caption(draw)}
 	for range 1 + draw(2) {
 		state := []PhotoState{PhotoReady, PhotoReady, PhotoProcessing}[draw(3)]
-		id := photoIn(t, c.db, who, state)
+		id := photoIn(c.t, c.db, who, state)
 		in.PhotoIDs = append(in.PhotoIDs, id)
 		if state == PhotoProcessing {
 			_ = c.add(&c.photos, id, nil)
 		}
 	}
 	in.Items = someItems(in.PhotoIDs[0], draw)
-	id, err := c.db.PublishStyle(ctx, by(who), in)
+	id, err := c.db.PublishStyle(c.t.Context(), by(who), in)
 	return c.add(&c.styles, id, err)
 }
 
-func (c *community) photoReady(_ testing.TB, ctx context.Context, draw func(int) int) error {
+func (c *community) photoReady(draw func(int) int) error {
 	id := c.pick(&c.photos, draw)
-	return c.db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+	return c.db.InTx(c.t.Context(), func(ctx context.Context, tx *Tx) error {
 		_, err := tx.PhotoReady(ctx, id, PhotoResult{Width: 1, Height: 1})
 		return err
 	})
 }
 
-func (c *community) updateCaption(_ testing.TB, ctx context.Context, draw func(int) int) error {
+func (c *community) updateCaption(draw func(int) int) error {
 	text := c.caption(draw)
-	_, err := c.db.UpdateStyle(ctx, by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), StyleChange{Caption: &text})
+	_, err := c.db.UpdateStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), StyleChange{Caption: &text})
 	return err
 }
 
-func (c *community) updateItems(t testing.TB, ctx context.Context, draw func(int) int) error {
+func (c *community) updateItems(draw func(int) int) error {
 	id := c.pick(&c.styles, draw)
-	photo := one[int64](t, c.db, `select coalesce((select photo_ids[1] from styles where id = ?), 0)`, id)
-	_, err := c.db.UpdateStyle(ctx, by(c.pick(&c.people, draw)), id, StyleChange{Items: ptr(someItems(photo, draw))})
+	photo := one[int64](c.t, c.db, `select coalesce((select photo_ids[1] from styles where id = ?), 0)`, id)
+	_, err := c.db.UpdateStyle(c.t.Context(), by(c.pick(&c.people, draw)), id, StyleChange{Items: ptr(someItems(photo, draw))})
 	return err
 }
 
-func (c *community) comment(_ testing.TB, ctx context.Context, draw func(int) int) error {
+func (c *community) comment(draw func(int) int) error {
 	var replyTo int64
 	if draw(3) == 0 {
 		replyTo = c.pick(&c.comments, draw)
 	}
-	r, err := c.db.AddComment(ctx, by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), c.caption(draw)+"!", replyTo)
+	r, err := c.db.AddComment(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), c.caption(draw)+"!", replyTo)
 	return c.add(&c.comments, r.CommentID, err)
 }

@@ -21,7 +21,7 @@ func TestFollowAndUnfollow(t *testing.T) {
 	if n := jobs(t, db, JobNotify); n != 1 {
 		t.Errorf("%d notifications", n)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 	for range 2 {
 		must(db.Unfollow(t.Context(), by(mina), jun))
 	}
@@ -31,7 +31,7 @@ func TestFollowAndUnfollow(t *testing.T) {
 	if n := jobs(t, db, JobNotify); n != 2 {
 		t.Errorf("%d notifications", n)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestFollowRefuses(t *testing.T) {
@@ -67,7 +67,7 @@ func TestFollowingAPrivateAccountLeavesARequest(t *testing.T) {
 	if flags(mina) != (UserFlags{Requested: true}) || flags(old) != (UserFlags{Follows: true}) {
 		t.Errorf("%+v, %+v", flags(mina), flags(old))
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 	must(db.Unfollow(t.Context(), by(mina), jun))
 	if flags(mina) != (UserFlags{}) {
 		t.Errorf("taken back: %+v", flags(mina))
@@ -78,7 +78,7 @@ func TestFollowingAPrivateAccountLeavesARequest(t *testing.T) {
 	if flags(mina) != (UserFlags{Follows: true}) {
 		t.Errorf("the account is public now: %+v", flags(mina))
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 // Who follow each other at the same moment wait for each other, and do not lock each other out.
@@ -105,5 +105,5 @@ func TestOppositeFollowsAtTheSameMoment(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }

@@ -67,5 +67,5 @@ func TestNobodyActsOnWhatTheyDoNotSee(t *testing.T) {
 		}
 		exec(t, db, back, author, id)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }

@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -219,12 +218,12 @@ func TestRisingStylesRise(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	author := person(t, db)
-	loved, commented, new := published(t, db, author, ""), published(t, db, author, ""), published(t, db, author, "")
+	loved, commented, latest := published(t, db, author, ""), published(t, db, author, ""), published(t, db, author, "")
 	for range 3 {
 		must(db.LikeStyle(t.Context(), by(person(t, db)), loved))
 	}
 	must(db.AddComment(t.Context(), by(author), commented, "x", 0))
-	want := []int64{loved, commented, new}
+	want := []int64{loved, commented, latest}
 	if got := walk(t, db, RisingStyles, 0, 0, 1, false, nil); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
@@ -284,7 +283,7 @@ func TestTopicsByName(t *testing.T) {
 			t.Errorf("found %d", id)
 		}
 	}
-	if got := fmt.Sprint(one[string](t, db, `select name from brands`)); got != "Über Coats" {
+	if got := one[string](t, db, `select name from brands`); got != "Über Coats" {
 		t.Errorf("brand %q", got)
 	}
 }

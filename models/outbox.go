@@ -26,17 +26,17 @@ const (
 	JobCleanUpRows   JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
 )
 
-// PhotoJob and StyleJob name the row that the work is about.
-type (
-	PhotoJob struct {
-		PhotoID int64 `json:"photoId"`
-	}
-	StyleJob struct {
-		StyleID int64 `json:"styleId"`
-	}
-)
+// PhotoJob names the photo that the work is about.
+type PhotoJob struct {
+	PhotoID int64 `json:"photoId"`
+}
 
-// ObjectsJob names objects in the store, by the prefix that all objects of a photo share.
+// StyleJob names the style that the work is about.
+type StyleJob struct {
+	StyleID int64 `json:"styleId"`
+}
+
+// ObjectsJob names objects in the store.
 type ObjectsJob struct {
 	Keys []string `json:"keys"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,13 @@ import (
 	"styleshare/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	// Each check is many transactions; -rapid.checks on the command line asks for more.
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
+	}
+	testkit.Main(m)
+}
 
 // open gives a database of the test's own.
 func open(t testing.TB) *DB {

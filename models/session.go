@@ -1,6 +1,7 @@
 package models
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -127,7 +128,7 @@ func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*S
 		case current:
 			s.PreviousTokenHash, s.RotationKey = s.RefreshTokenHash, key
 		case again:
-		case string(hashFamily(family)) == string(s.TokenFamilyHash):
+		case bytes.Equal(hashFamily(family), s.TokenFamilyHash):
 			return tx.revokeSessions(ctx, "id = ?", s.ID)
 		default:
 			return expired

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"bytes"
 	"log/slog"
 	"strings"
 	"testing"
@@ -218,11 +219,11 @@ func TestSecretsAreShared(t *testing.T) {
 		}
 	}
 	for _, secret := range got {
-		if len(secret) != secretBytes || string(secret) != string(got[0]) {
+		if len(secret) != secretBytes || !bytes.Equal(secret, got[0]) {
 			t.Errorf("secrets %x", got)
 		}
 	}
-	if other := must(db.Secret(t.Context(), "other")); string(other) == string(got[0]) {
+	if other := must(db.Secret(t.Context(), "other")); bytes.Equal(other, got[0]) {
 		t.Error("two names, one secret")
 	}
 }

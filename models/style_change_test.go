@@ -47,7 +47,7 @@ func TestUpdateStyle(t *testing.T) {
 	if bare := styleOf(t, db, id); bare.Caption != "" || len(bare.ItemIDs)+len(bare.TagIDs)+len(bare.BrandIDs)+len(bare.MentionIDs) != 0 {
 		t.Errorf("%+v", bare)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestUpdateAndDeleteStyleRefuse(t *testing.T) {
@@ -75,7 +75,7 @@ func TestUpdateAndDeleteStyleRefuse(t *testing.T) {
 	}
 	refused(t, remove(author, id), "styleId NOT_FOUND")
 	refused(t, update(author, id, StyleChange{}), "styleId NOT_FOUND")
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestUpdateOfAStyleThatWaits(t *testing.T) {
@@ -85,12 +85,12 @@ func TestUpdateOfAStyleThatWaits(t *testing.T) {
 	photo := photoIn(t, db, author, PhotoProcessing)
 	id := must(db.PublishStyle(t.Context(), by(author), StyleInput{PhotoIDs: []int64{photo}, Caption: "#old"}))
 	must(db.UpdateStyle(t.Context(), by(author), id, StyleChange{Caption: ptr("#new " + mention(t, db, friend))}))
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 	if n := jobs(t, db, JobNotify); n != 0 {
 		t.Errorf("%d notifications of what nobody sees", n)
 	}
 	ready(t, db, photo, PhotoResult{}, true)
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 	if n := jobs(t, db, JobNotify); n != 1 || styleOf(t, db, id).State != StylePublished {
 		t.Errorf("%d notifications, %+v", n, styleOf(t, db, id))
 	}
@@ -117,7 +117,7 @@ func TestADeletedStyleLeavesNothingBehind(t *testing.T) {
 		t.Error("a style that nobody deleted must stay")
 	}
 	must(db.DeleteStyle(t.Context(), by(author), id))
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 	if got := walk(t, db, FeedOfUser, fan, fan, 10, false, nil); !slices.Equal(got, []int64{other}) {
 		t.Errorf("feed %v at once after the deletion", got)
 	}
@@ -146,7 +146,7 @@ func TestADeletedStyleLeavesNothingBehind(t *testing.T) {
 	if n := one[int](t, db, `select count(*) from notifications`); n != 2 {
 		t.Errorf("%d notifications, want 2", n)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestAnAvatarOutlivesItsStyle(t *testing.T) {

@@ -46,7 +46,7 @@ func TestPublishStyle(t *testing.T) {
 	if jobs(t, db, JobFanOutStyle) != 1 || jobs(t, db, JobNotify) != 1 {
 		t.Errorf("%d fan-outs, %d notifications", jobs(t, db, JobFanOutStyle), jobs(t, db, JobNotify))
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestPublishStyleRefuses(t *testing.T) {
@@ -147,7 +147,7 @@ func TestAStyleAppearsOnceWhenItsPhotosAreReadyAtTheSameMoment(t *testing.T) {
 		if s := styleOf(t, db, id); s.State != StyleProcessing || jobs(t, db, JobFanOutStyle)+jobs(t, db, JobNotify) != 0 {
 			t.Fatalf("%+v", s)
 		}
-		checkCounters(t, t, db)
+		checkCounters(t, db)
 		for _, err := range atOnce(2*len(photos), func(i int) error { // each job delivered twice
 			return db.InTx(t.Context(), func(ctx context.Context, tx *Tx) error {
 				_, err := tx.PhotoReady(ctx, photos[i/2], PhotoResult{Width: 1, Height: 1})
@@ -161,7 +161,7 @@ func TestAStyleAppearsOnceWhenItsPhotosAreReadyAtTheSameMoment(t *testing.T) {
 		if s := styleOf(t, db, id); s.State != StylePublished || jobs(t, db, JobFanOutStyle) != 1 || jobs(t, db, JobNotify) != 1 {
 			t.Errorf("%+v, %d fan-outs, %d notifications", s, jobs(t, db, JobFanOutStyle), jobs(t, db, JobNotify))
 		}
-		checkCounters(t, t, db)
+		checkCounters(t, db)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestAStyleWithARejectedPhotoWaits(t *testing.T) {
 	if s := styleOf(t, db, id); s.State != StyleProcessing {
 		t.Errorf("deleted, and yet %+v", s)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestTheSamePhotoInTwoStylesAtTheSameMoment(t *testing.T) {
@@ -206,7 +206,7 @@ func TestTheSamePhotoInTwoStylesAtTheSameMoment(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d styles took the photos", won)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }
 
 func TestTheSameNewTagsAndBrandsAtTheSameMoment(t *testing.T) {
@@ -237,5 +237,5 @@ func TestTheSameNewTagsAndBrandsAtTheSameMoment(t *testing.T) {
 	if tags, brands := one[int](t, db, `select count(*) from tags`), one[int](t, db, `select count(*) from brands`); tags != 4 || brands != 3 {
 		t.Errorf("%d tags, %d brands", tags, brands)
 	}
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 }

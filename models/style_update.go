@@ -128,7 +128,7 @@ func (tx *Tx) photoDone(ctx context.Context, photoID int64) error {
 		return fmt.Errorf("look for styles that wait: %w", err)
 	}
 	for _, id := range waiting {
-		if _, err = tx.showStyle(ctx, id); err != nil {
+		if err = tx.showStyle(ctx, id); err != nil {
 			return err
 		}
 	}

@@ -51,8 +51,7 @@ func (db *DB) PublishStyle(ctx context.Context, a Attempt, in StyleInput) (style
 			return 0, fmt.Errorf("publish: %w", err)
 		}
 		tx.changes.Photos = append(tx.changes.Photos, in.PhotoIDs...)
-		_, err = tx.showStyle(ctx, s.ID)
-		return s.ID, err
+		return s.ID, tx.showStyle(ctx, s.ID)
 	})
 }
 
@@ -88,26 +87,26 @@ func (tx *Tx) takePhotos(ctx context.Context, authorID int64, ids []int64) error
 	return faults.Err()
 }
 
-// showStyle publishes a style whose photos are all READY, and tells whether it did: followers, tags and brands get it.
-func (tx *Tx) showStyle(ctx context.Context, styleID int64) (bool, error) {
+// showStyle publishes a style whose photos are all READY: followers, tags and brands get it.
+func (tx *Tx) showStyle(ctx context.Context, styleID int64) error {
 	s := new(Style)
 	err := tx.NewRaw(`update styles s set state = 'PUBLISHED', published_at = ? where s.id = ? and s.state = 'PROCESSING'
 		and s.deleted_at is null and not exists (select from photos p where p.id = any(s.photo_ids) and p.state <> 'READY')
 		returning s.id, s.author_id, s.tag_ids, s.brand_ids, s.mention_ids`, tx.now, styleID).Scan(ctx, s)
 	if errors.Is(err, sql.ErrNoRows) {
 		tx.changes.Styles = append(tx.changes.Styles, styleID)
-		return false, nil
+		return nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("show style %d: %w", styleID, err)
+		return fmt.Errorf("show style %d: %w", styleID, err)
 	}
 	if err = tx.countStyle(ctx, s, +1); err != nil {
-		return false, err
+		return err
 	}
 	if err = tx.Record(ctx, JobFanOutStyle, StyleJob{s.ID}); err != nil {
-		return false, err
+		return err
 	}
-	return true, tx.notifyMentioned(ctx, s.AuthorID, s.MentionIDs, "Style", s.ID)
+	return tx.notifyMentioned(ctx, s.AuthorID, s.MentionIDs, "Style", s.ID)
 }
 
 // countStyle has the author's and the topics' counters say what the rows say, after one published style came (+1) or

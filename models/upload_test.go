@@ -186,7 +186,7 @@ func TestCleanUpWhilePhotosAreTaken(t *testing.T) {
 		_, err := db.PublishStyle(t.Context(), by(mina), StyleInput{PhotoIDs: photos[i : i+1]})
 		return err
 	})
-	checkCounters(t, t, db)
+	checkCounters(t, db)
 	lost := `select count(*) from outbox o join photos p on o.payload->'keys'->>0 like 'originals/' || p.id || '-%' where o.kind = ?`
 	if n := one[int](t, db, lost, JobErasePhoto); n != 0 {
 		t.Errorf("the objects of %d photos that are used are erased", n)
