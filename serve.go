@@ -97,8 +97,9 @@ type extras struct {
 	failed <-chan error
 }
 
-// run does what the role says until ctx ends. Then requests and jobs in flight come to their ends, and the relay after
-// them; what they recorded and it did not hand over any more stays in the outbox, for another process or the next start.
+// run does what the role says until ctx ends. Then requests and jobs in flight come to their ends, and after them the
+// relay and the admin address; what was recorded and not handed over any more stays in the outbox, for another process or
+// the next start.
 func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if r.worker {
 		if err := a.registerJobs(); err != nil {
@@ -107,18 +108,21 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 		}
 	}
 	health := a.health()
-	relayCtx, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
+	behindCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	var behind sync.WaitGroup
-	behind.Go(func() { a.resolver.Keys.Run(relayCtx) })
+	behind.Go(func() { a.resolver.Keys.Run(behindCtx) })
 	behind.Go(func() {
-		if err := a.jobs.RunRelay(relayCtx); err != nil {
+		if err := a.jobs.RunRelay(behindCtx); err != nil {
 			a.log.Error("the relay has ended", "error", err)
 		}
 	})
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		return web.Serve(groupCtx, l.admin, a.adminHandler(health, x.sink), web.ServeOptions{Log: a.log, Drain: drain, WriteTimeout: adminWriteTimeout})
+	admin := make(chan error, 1)
+	behind.Go(func() {
+		admin <- web.Serve(behindCtx, l.admin, a.adminHandler(health, x.sink),
+			web.ServeOptions{Log: a.log, WriteTimeout: adminWriteTimeout, ShutdownTimeout: adminShutdownTimeout})
 	})
+	group, groupCtx := errgroup.WithContext(ctx)
 	if r.api {
 		group.Go(func() error {
 			return web.Serve(groupCtx, l.public, a.publicHandler(health, x.demo),
@@ -126,11 +130,14 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 		})
 	}
 	if r.worker {
+		context.AfterFunc(groupCtx, health.Stop)
 		group.Go(func() error { return a.jobs.RunWorker(groupCtx) })
 	}
 	group.Go(func() error {
 		select {
 		case err := <-x.failed:
+			return err
+		case err := <-admin:
 			return err
 		case <-groupCtx.Done():
 			return nil
@@ -142,7 +149,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 		a.log.Info("ready", "api", r.api, "worker", r.worker, "public", l.publicAddress(), "admin", l.admin.Addr().String())
 	}
 	err := group.Wait()
-	stopRelay()
+	stop()
 	behind.Wait()
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return nil
@@ -150,5 +157,9 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	return err
 }
 
-// adminWriteTimeout leaves time for a CPU profile of a minute.
-const adminWriteTimeout = 90 * time.Second
+const (
+	// adminWriteTimeout leaves time for a CPU profile of a minute.
+	adminWriteTimeout = 90 * time.Second
+	// adminShutdownTimeout lets an answer end, but not such a profile.
+	adminShutdownTimeout = time.Second
+)
