@@ -66,15 +66,15 @@ func (s *Stack) Also(t testing.TB, command string, troubled bool, env ...string)
 // Command runs one of the binary's commands to its end and gives what it printed and its exit code.
 func (s *Stack) Command(t testing.TB, args ...string) (out string, code int) {
 	t.Helper()
-	return runCommand(t, s.Worker.environment, args...)
+	return runCommandIn(t, ".", s.Worker.environment, args...)
 }
 
-func runCommand(t testing.TB, environment []string, args ...string) (out string, code int) {
+func runCommandIn(t testing.TB, dir string, environment []string, args ...string) (out string, code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, serverBinary(t), args...)
-	cmd.Env = environment
+	cmd.Dir, cmd.Env = dir, environment
 	text, err := cmd.CombinedOutput()
 	if ctx.Err() != nil || cmd.ProcessState == nil {
 		t.Fatalf("%v: %v\n%s", args, err, text)
