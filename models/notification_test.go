@@ -286,3 +286,59 @@ func TestFoldsConverge(t *testing.T) {
 		}
 	})
 }
+
+// The job of a like is under way when the like is taken back: the job of that must not find nothing to do.
+func TestAFoldWaitsForTheOneBefore(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author, mina := person(t, db), person(t, db)
+	id := published(t, db, author, "")
+	must(db.LikeStyle(t.Context(), by(mina), id))
+	job := notifyJobs(t, db)[0]
+	var second <-chan error
+	inTx(t, db, func(ctx context.Context, tx *Tx) error {
+		if err := tx.Fold(ctx, job); err != nil {
+			return err
+		}
+		must(db.UnlikeStyle(ctx, by(mina), id))
+		second = whenBlocked(t, db, 0, func() error {
+			return db.InTx(ctx, func(ctx context.Context, tx *Tx) error { return tx.Fold(ctx, job) })
+		})
+		return nil
+	})
+	if err := <-second; err != nil {
+		t.Error(err)
+	}
+	if wrong := misfolded(t, db); len(wrong) > 0 {
+		t.Errorf("folds and actors: %q", wrong)
+	}
+}
+
+// What is erased while a job about it is under way takes the notification with it.
+func TestAnErasureWaitsForTheFold(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author, mina := person(t, db), person(t, db)
+	id := published(t, db, author, "")
+	must(db.LikeStyle(t.Context(), by(mina), id))
+	var erased <-chan error
+	inTx(t, db, func(ctx context.Context, tx *Tx) error {
+		if err := tx.Fold(ctx, notifyJobs(t, db)[0]); err != nil {
+			return err
+		}
+		exec(t, db, `update styles set deleted_at = now()`) // as DeleteStyle does
+		go func() {
+			erased <- db.InTx(ctx, func(ctx context.Context, tx *Tx) error { return tx.EraseStyle(ctx, id) })
+		}()
+		for len(erased) == 0 && !waiting(t, db) {
+			runtime.Gosched()
+		}
+		return nil
+	})
+	if err := <-erased; err != nil {
+		t.Error(err)
+	}
+	if n := one[int](t, db, `select count(*) from notifications`); n != 0 {
+		t.Errorf("%d notifications of a style that is gone", n)
+	}
+}

@@ -133,9 +133,12 @@ func (db *DB) CleanUpPhotos(ctx context.Context) (expired, erased int, err error
 	}
 	erased, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and state in ('READY', 'REJECTED')
 		and not exists (select from users u where u.avatar_photo_id = photos.id)`, db.Now().Add(-UnusedPhotoTTL),
-		`delete from photos where id = any(?) and not exists (select from users u where u.avatar_photo_id = photos.id) returning id, object_token`)
+		eraseUnusedSQL)
 	return expired, erased, err
 }
+
+const eraseUnusedSQL = `delete from photos where id = any(?) and not exists (select from users u where u.avatar_photo_id = photos.id)
+	returning id, object_token`
 
 // cleanUpPhotos runs a statement on the photos that match, batch by batch.
 func (db *DB) cleanUpPhotos(ctx context.Context, match string, before time.Time, statement string) (total int, err error) {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 func TestCreatePhoto(t *testing.T) {
@@ -191,4 +193,25 @@ func TestCleanUpWhilePhotosAreTaken(t *testing.T) {
 	if n := one[int](t, db, lost, JobErasePhoto); n != 0 {
 		t.Errorf("the objects of %d photos that are used are erased", n)
 	}
+}
+
+// A photo that becomes an avatar while the clean-up has it in its hands stays.
+func TestCleanUpSeesAnAvatarOfThisMoment(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	mina := person(t, db)
+	photo := readyPhoto(t, db, mina)
+	move(db, UnusedPhotoTTL+time.Second)
+	// What the clean-up does between its two statements, when the photo was found unused.
+	inTx(t, db, func(ctx context.Context, tx *Tx) error {
+		_, err := tx.NewRaw(`update users set avatar_photo_id = ? where id = ?`, photo, mina).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		var gone []Photo
+		if err = tx.NewRaw(eraseUnusedSQL, pgdialect.Array([]int64{photo})).Scan(ctx, &gone); len(gone) != 0 {
+			t.Errorf("erased %v", gone)
+		}
+		return err
+	})
 }
