@@ -327,12 +327,9 @@ func TestAnErasureWaitsForTheFold(t *testing.T) {
 			return err
 		}
 		exec(t, db, `update styles set deleted_at = now()`) // as DeleteStyle does
-		go func() {
-			erased <- db.InTx(ctx, func(ctx context.Context, tx *Tx) error { return tx.EraseStyle(ctx, id) })
-		}()
-		for len(erased) == 0 && !waiting(t, db) {
-			runtime.Gosched()
-		}
+		erased = whenBlocked(t, db, 0, func() error {
+			return db.InTx(ctx, func(ctx context.Context, tx *Tx) error { return tx.EraseStyle(ctx, id) })
+		})
 		return nil
 	})
 	if err := <-erased; err != nil {
