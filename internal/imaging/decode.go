@@ -51,7 +51,7 @@ func reasonOf(err error) Reason {
 
 // contextReader ends a decoder's work when the context ends, at its next read of a few kilobytes.
 type contextReader struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // io.Reader has no other way for it
 	r   io.Reader
 }
 

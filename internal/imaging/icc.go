@@ -106,7 +106,7 @@ func (s *colorSpace) isSRGB() bool {
 		}
 	}
 	for c := range s.curves {
-		for v, linear := range s.curves[c] {
+		for v, linear := range &s.curves[c] {
 			if math.Abs(255*encodeSRGB(float64(linear))-float64(v)) > 1 {
 				return false
 			}

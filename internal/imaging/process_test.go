@@ -135,8 +135,8 @@ func TestPlaceholders(t *testing.T) {
 
 // countdown is a context that ends when it was asked a number of times.
 type countdown struct {
-	context.Context
-	left atomic.Int64
+	context.Context //nolint:containedctx // it is a context itself
+	left            atomic.Int64
 }
 
 func (c *countdown) Err() error {

@@ -110,7 +110,7 @@ func integer(arg any) (int64, bool) {
 	case v.CanInt():
 		return v.Int(), true
 	case v.CanUint():
-		return int64(min(v.Uint(), math.MaxInt64)), true //nolint:gosec // bounded in the same expression
+		return int64(min(v.Uint(), math.MaxInt64)), true
 	case v.CanFloat():
 		f := v.Float()
 		return int64(f), f == math.Trunc(f) && math.Abs(f) < 1<<53

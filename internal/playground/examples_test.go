@@ -26,7 +26,7 @@ func TestExamplesFitTheServedSchema(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			document, errs := gqlparser.LoadQuery(schema, read(t, file))
+			document, errs := gqlparser.LoadQueryWithRules(schema, read(t, file), nil)
 			if len(errs) > 0 {
 				t.Fatal(errs)
 			}

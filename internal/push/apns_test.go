@@ -61,7 +61,7 @@ func TestAPNsRequest(t *testing.T) {
 	a, key := fakeAPNs(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r
 		body, _ = io.ReadAll(r.Body)
-		w.Header().Set("apns-id", "1")
+		w.Header().Set("Apns-Id", "1")
 	})
 	outcome, err := a.Send(t.Context(), deviceToken, like())
 	if err != nil || outcome.Status != Delivered {
@@ -80,7 +80,7 @@ func TestAPNsRequest(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got.Header.Get(name), want)
 		}
 	}
-	expiration, err := strconv.ParseInt(got.Header.Get("apns-expiration"), 10, 64)
+	expiration, err := strconv.ParseInt(got.Header.Get("Apns-Expiration"), 10, 64)
 	if days := time.Until(time.Unix(expiration, 0)).Hours() / 24; err != nil || days < 0.9 || days > 1.1 {
 		t.Errorf("it expires in %.1f days: %v", days, err)
 	}

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/elliptic"
 	"crypto/x509"
@@ -187,7 +188,7 @@ func vapidKeys(private, public string) (string, string, []error) {
 	if private == "" || public == "" || len(errs) > 0 {
 		return "", "", errs
 	}
-	if string(key.PublicKey().Bytes()) != string(point) {
+	if !bytes.Equal(key.PublicKey().Bytes(), point) {
 		return "", "", []error{errors.New("VAPID_PUBLIC_KEY: does not belong to VAPID_PRIVATE_KEY")}
 	}
 	return base64.RawURLEncoding.EncodeToString(scalar), base64.RawURLEncoding.EncodeToString(point), nil

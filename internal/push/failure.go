@@ -57,7 +57,7 @@ func parseRetryAfter(header string, now time.Time) time.Duration {
 }
 
 // drain reads the rest of an answer within bounds, so that its connection can be used again.
-func drain(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, maxAnswer)
-	_ = body.Close()
+func drain(response *http.Response) {
+	_, _ = io.CopyN(io.Discard, response.Body, maxAnswer)
+	_ = response.Body.Close()
 }

@@ -57,7 +57,7 @@ func (f *fcm) Send(ctx context.Context, token string, n Notification) (Outcome, 
 	if err != nil {
 		return unreachable("FCM", err)
 	}
-	defer drain(response.Body)
+	defer drain(response)
 	if response.StatusCode == http.StatusOK {
 		return Outcome{Status: Delivered}, nil
 	}

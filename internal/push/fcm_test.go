@@ -89,6 +89,7 @@ func newGoogle(t *testing.T) (*fakeGoogle, *fcm) {
 
 // checkAssertion follows "Using OAuth 2.0 for server to server applications" of Google.
 func (g *fakeGoogle) checkAssertion(t *testing.T, r *http.Request) {
+	t.Helper()
 	if grant := r.FormValue("grant_type"); grant != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
 		t.Errorf("grant_type %q", grant)
 	}

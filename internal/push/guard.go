@@ -56,6 +56,7 @@ func (g *guard) Send(ctx context.Context, token string, n Notification) (Outcome
 		if g.judge(ctx, true) {
 			return Outcome{Status: Retry, RetryAfter: distrustFor}, errDistrusted
 		}
+	case Retry, Logged: // say nothing about the token
 	}
 	return outcome, err
 }

@@ -23,9 +23,9 @@ func fit(limit int, n Notification, encode func(Notification) any) ([]byte, erro
 	for i := range body {
 		starts = append(starts, i)
 	}
-	shortened := func(i int) []byte {
+	shortened := func(i int) (short []byte) {
 		n.Body = ellipsis(body[:starts[i]])
-		short, _ := json.Marshal(encode(n)) // the same values as above, which could be encoded
+		short, err = json.Marshal(encode(n))
 		return short
 	}
 	// The first cut that is too long; everything before it fits.
@@ -33,7 +33,8 @@ func fit(limit int, n Notification, encode func(Notification) any) ([]byte, erro
 	if cut < 0 {
 		return nil, errTooLarge
 	}
-	return shortened(cut), nil
+	short := shortened(cut)
+	return short, err
 }
 
 // ellipsis marks a cut, and takes away what must not stand at an end: spaces and the joiner of a torn emoji.

@@ -53,7 +53,7 @@ func (w *webPush) Send(ctx context.Context, token string, n Notification) (Outco
 	if err != nil {
 		return unreachable("Web Push", err)
 	}
-	defer drain(response.Body)
+	defer drain(response)
 	switch {
 	case response.StatusCode >= 200 && response.StatusCode <= 299:
 		return Outcome{Status: Delivered}, nil

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -88,7 +87,7 @@ func TestRateKey(t *testing.T) {
 			t.Errorf("%s: %s, want %s", addr, got, want)
 		}
 	}
-	if got := fmt.Sprint(RateKey(netip.Addr{})); got != "invalid IP" {
+	if got := RateKey(netip.Addr{}); got != "invalid IP" {
 		t.Errorf("no address: %s", got)
 	}
 }

@@ -18,7 +18,7 @@ func Recover(log *slog.Logger) Middleware {
 				if p == nil {
 					return
 				}
-				if p == http.ErrAbortHandler {
+				if p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares, to which it goes on
 					panic(p)
 				}
 				log.ErrorContext(r.Context(), "panic while serving",
