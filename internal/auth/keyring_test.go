@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -186,7 +187,7 @@ func TestReloadKeepsWhatItHas(t *testing.T) {
 			t.Errorf("%s: start: %v", name, err)
 		}
 	}
-	s.change(func(s *store) { s.keys = append(good, Key{ID: "x", Private: []byte("short")}) })
+	s.change(func(s *store) { s.keys = slices.Concat(good, []Key{{ID: "x", Private: []byte("short")}}) })
 	if err := r.Reload(t.Context()); err != nil {
 		t.Errorf("one bad key among good ones: %v", err)
 	}
@@ -212,7 +213,7 @@ func TestRunReloads(t *testing.T) {
 		r := s.ring(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		go r.Run(ctx)
-		time.Sleep(95 * time.Second) // the bubble's clock: no time passes
+		time.Sleep(95 * time.Second) //nolint:forbidigo // the bubble's clock: no time passes
 		synctest.Wait()
 		if s.reads != 4 {
 			t.Errorf("%d reads in 95 s", s.reads)

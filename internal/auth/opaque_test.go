@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/base64"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -49,7 +50,7 @@ func TestParseRefreshIsStrict(t *testing.T) {
 		"refresh.9ix." + secret + "=", "refresh.9ix." + secret[:42] + "\n" + secret[42:], "refresh.9ix." + secret + "\n",
 		" refresh.9ix." + secret, "refresh.9ix." + last, "refresh.9ix\x00." + secret, strings.Repeat(".", 1<<20),
 	} {
-		if id, s, err := ParseRefresh(bad); err != ErrBadRefresh || id != 0 || s != "" {
+		if id, s, err := ParseRefresh(bad); !errors.Is(err, ErrBadRefresh) || id != 0 || s != "" {
 			t.Errorf("%.80q: %d %q %v", bad, id, s, err)
 		}
 	}

@@ -125,6 +125,6 @@ func (c *Cache) Close() {
 	}
 	c.fills.close()
 	for _, n := range c.nodes.nodes {
-		n.session.Load().client.Close()
+		_ = n.session.Load().client.Close() // nothing under way is lost
 	}
 }

@@ -77,5 +77,6 @@ func describe(h *xxhash.Digest, t reflect.Type, seen map[reflect.Type]bool) {
 				describe(h, f.Type, seen)
 			}
 		}
+	default: // nothing below
 	}
 }

@@ -59,7 +59,7 @@ func (n *node) do(request func(*session) error) error {
 			if timedOut(err) {
 				break
 			}
-			s.client.Close()
+			_ = s.client.Close() // they are broken anyway
 		}
 		n.lastErr.Store(&err)
 		return struct{}{}, err
@@ -70,7 +70,7 @@ func (n *node) do(request func(*session) error) error {
 // replace begins a new session after old has met another process than its own.
 func (n *node) replace(old *session) {
 	if n.session.CompareAndSwap(old, newSession(n)) {
-		old.client.Close() // what is in use now is closed by the collector
+		_ = old.client.Close() // what is in use now is closed by the collector
 	}
 }
 

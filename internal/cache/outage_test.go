@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -51,7 +52,8 @@ func TestADeadNodeCostsOnlyItsKeys(t *testing.T) {
 	if got := c.Stats(); got.OpenNodes != 1 || got.Errors == 0 || got.DroppedFills != failuresToOpen+2 {
 		t.Errorf("%+v", got)
 	}
-	if err := c.Invalidate(t.Context(), keys...); err == nil || len(err.(*InvalidateError).Keys) != 10 {
+	err := c.Invalidate(t.Context(), keys...)
+	if failed, ok := errors.AsType[*InvalidateError](err); !ok || len(failed.Keys) != 10 {
 		t.Errorf("invalidation with a dead node: %v", err)
 	}
 	dead.start()
@@ -124,11 +126,16 @@ func fakeServer(t *testing.T, head, drip string) string {
 			}
 			go func() {
 				defer c.Close()
-				c.Read(make([]byte, 1024))
+				question := make([]byte, 1024)
+				if _, err := c.Read(question); err != nil {
+					return
+				}
 				if _, err := io.WriteString(c, head); err != nil || drip == "" {
 					return
 				}
-				c.Read(make([]byte, 1024))
+				if _, err := c.Read(question); err != nil {
+					return
+				}
 				tick := time.NewTicker(20 * time.Millisecond)
 				defer tick.Stop()
 				for range tick.C {

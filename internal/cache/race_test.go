@@ -59,11 +59,17 @@ func (p *process) load(_ context.Context, ids []int64) (map[int64]*versioned, er
 		rows[id] = &versioned{p.version[id].Load()}
 	}
 	if n := rand.IntN(100); n < raceSlow {
-		time.Sleep(600 * time.Millisecond)
+		spend(600 * time.Millisecond)
 	} else if n < 40 {
-		time.Sleep(rand.N(5 * time.Millisecond))
+		spend(rand.N(5 * time.Millisecond))
 	}
 	return rows, nil
+}
+
+// spend takes the time of a slow statement, of an outage or of the pause before a repetition. The test waits for none
+// of them: which of them overlap is what makes each run another one.
+func spend(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // it stands for work that takes time, not for waiting
 }
 
 // read fails the test when it is shown anything older than what was promised before it began.
@@ -104,7 +110,7 @@ func (p *process) write(retry *sync.WaitGroup) {
 	}
 	retry.Go(func() {
 		for p.users.Invalidate(context.Background(), id) != nil {
-			time.Sleep(20 * time.Millisecond)
+			spend(20 * time.Millisecond)
 		}
 		raise(&p.promised[id], v)
 	})
@@ -117,7 +123,7 @@ func raise(n *atomic.Int64, to int64) {
 
 // trouble breaks something and puts it right again.
 func (w *world) trouble(servers []*server, processes []*process) {
-	pause := func() { time.Sleep(rand.N(300 * time.Millisecond)) }
+	pause := func() { spend(rand.N(300 * time.Millisecond)) }
 	p := processes[rand.IntN(len(processes))].proxies[rand.IntN(len(servers))]
 	switch s := servers[rand.IntN(len(servers))]; rand.IntN(5) {
 	case 0:

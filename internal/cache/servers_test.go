@@ -167,10 +167,10 @@ func (p *proxy) relay(client net.Conn) {
 		}
 		p.mu.Unlock()
 		if n > 0 {
-			server.Write(buf[:n])
+			_, _ = server.Write(buf[:n]) // a server that is gone gets nothing
 		}
 		if err != nil {
-			server.(*net.TCPConn).CloseWrite()
+			_ = server.(*net.TCPConn).CloseWrite()
 			return
 		}
 	}
@@ -256,12 +256,15 @@ func wantMiss(t *testing.T, c *Cache, key string) {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.After(60 * time.Second)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
 	for !ok() {
-		if time.Now().After(deadline) {
+		select {
+		case <-tick.C:
+		case <-deadline:
 			t.Fatalf("never happened: %s", what)
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 

@@ -47,7 +47,10 @@ func (s *session) dial(ctx context.Context, network, addr string) (net.Conn, err
 		return nil, err
 	}
 	if deadline, ok := ctx.Deadline(); ok {
-		raw.SetDeadline(deadline)
+		if err := raw.SetDeadline(deadline); err != nil {
+			raw.Close()
+			return nil, err
+		}
 	}
 	process, clock, err := identify(raw)
 	if err != nil {

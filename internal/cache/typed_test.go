@@ -250,7 +250,7 @@ func TestFingerprint(t *testing.T) {
 		}
 		seen[schema] = name
 	}
-	if newCodec[person]() != newCodec[person]() {
+	if first, second := newCodec[person](), newCodec[person](); first != second {
 		t.Error("not stable")
 	}
 	if deepBefore() == deepAfter() {

@@ -104,7 +104,7 @@ func (l *Limiter) Reset(ctx context.Context, rule Rule, key string) {
 	l.local.reset(name)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 	defer cancel()
-	l.ask(func() (*redisrate.Result, error) { return nil, l.redis.Reset(ctx, name) })
+	_, _ = l.ask(func() (*redisrate.Result, error) { return nil, l.redis.Reset(ctx, name) })
 }
 
 func (l *Limiter) allow(ctx context.Context, rule Rule, key string) Decision {
