@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"styleshare/internal/config"
@@ -28,8 +29,10 @@ func (runCommand) Run(ctx context.Context) error {
 	}
 	defer sink.Close()
 
-	// The operator's variables come last, and count.
-	environment := append(append(stack.Environ(), "SMTP_URL="+sink.URL(), "MAIL_FROM=Styleshare <no-reply@styleshare.example>", "LOG_FORMAT=text"), os.Environ()...)
+	// Later ones count. The stack names only the parts that the operator's variables do not, and whoever has AWS_REGION set
+	// for something else still reaches the private store.
+	environment := slices.Concat([]string{"SMTP_URL=" + sink.URL(), "MAIL_FROM=Styleshare <no-reply@styleshare.example>", "LOG_FORMAT=text"},
+		os.Environ(), stack.Environ())
 	c, err := config.Load(environment)
 	if err != nil {
 		return fmt.Errorf("the configuration has mistakes:\n%w", err)
