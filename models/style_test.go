@@ -239,3 +239,30 @@ func TestTheSameNewTagsAndBrandsAtTheSameMoment(t *testing.T) {
 	}
 	checkCounters(t, db)
 }
+
+// The last of two photos shows the style even if neither transaction saw the other's photo ready.
+func TestAStyleAppearsWhenItsPhotosBecomeReadyUnseen(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author := person(t, db)
+	photos := []int64{photoIn(t, db, author, PhotoProcessing), photoIn(t, db, author, PhotoProcessing)}
+	id := must(db.PublishStyle(t.Context(), by(author), StyleInput{PhotoIDs: photos}))
+	become := func(ctx context.Context, tx *Tx, photo int64) error {
+		_, err := tx.PhotoReady(ctx, photo, PhotoResult{})
+		return err
+	}
+	var second <-chan error
+	inTx(t, db, func(ctx context.Context, tx *Tx) error {
+		err := become(ctx, tx, photos[0])
+		second = whenBlocked(t, db, 0, func() error {
+			return db.InTx(ctx, func(ctx context.Context, tx *Tx) error { return become(ctx, tx, photos[1]) })
+		})
+		return err
+	})
+	if err := <-second; err != nil {
+		t.Error(err)
+	}
+	if s := styleOf(t, db, id); s.State != StylePublished {
+		t.Errorf("%+v", s)
+	}
+}
