@@ -54,6 +54,7 @@ func TestSweep(t *testing.T) {
 	}{
 		"pending": {func(*testing.T, *rig, *Jobs, int64) {}, 0, false},
 		"active with a lease": {func(t *testing.T, r *rig, j *Jobs, id int64) {
+			t.Helper()
 			working := make(chan struct{})
 			j.Register(kindTest, func(ctx context.Context, _ *Job) error {
 				close(working)
@@ -65,6 +66,7 @@ func TestSweep(t *testing.T) {
 			await(t, "the job runs", working)
 		}, 0, false},
 		"waiting for a retry": {func(t *testing.T, r *rig, j *Jobs, id int64) {
+			t.Helper()
 			policy := j.policies[kindTest]
 			policy.Backoff, policy.MaxBackoff = time.Hour, time.Hour
 			j.policies[kindTest] = policy
@@ -74,11 +76,13 @@ func TestSweep(t *testing.T) {
 			eventually(t, "it waits", func() bool { return state(t, j, id, 0) == asynq.TaskStateRetry })
 		}, 0, false},
 		"archived behind our back": {func(t *testing.T, r *rig, j *Jobs, id int64) {
+			t.Helper()
 			if err := asynq.NewInspectorFromRedisClient(j.redis).ArchiveTask(QueueDefault, taskID(id, 0)); err != nil {
 				t.Fatal(err)
 			}
 		}, 0, true},
 		"deleted": {func(t *testing.T, r *rig, j *Jobs, id int64) {
+			t.Helper()
 			if err := asynq.NewInspectorFromRedisClient(j.redis).DeleteTask(QueueDefault, taskID(id, 0)); err != nil {
 				t.Fatal(err)
 			}

@@ -103,7 +103,7 @@ func ended(ctx context.Context) *fault.Error {
 	return fault.New(fault.Internal, messageCancelled)
 }
 
-func timedOut(ctx context.Context) bool { return context.Cause(ctx) == errTimeout }
+func timedOut(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errTimeout) }
 
 // badArgument names the argument, as a dotted path, where the error came up while arguments were read: gqlgen sets
 // a field's Args after reading them. field is then the path of the field alone, for path ends with the argument's.

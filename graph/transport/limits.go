@@ -16,11 +16,11 @@ type cost struct {
 	depth                       int
 }
 
-// add counts c at the same level; depth and top stay with the caller, who knows whether c is below.
-func (sum *cost) add(c cost) {
-	sum.fields = min(sum.fields+c.fields, saturated)
-	sum.aliases = min(sum.aliases+c.aliases, saturated)
-	sum.directives = min(sum.directives+c.directives, saturated)
+// add counts part at the same level; depth and top stay with the caller, who knows whether part is below.
+func (c *cost) add(part cost) {
+	c.fields = min(c.fields+part.fields, saturated)
+	c.aliases = min(c.aliases+part.aliases, saturated)
+	c.directives = min(c.directives+part.directives, saturated)
 }
 
 // measurer visits every fragment once, whatever the number of its spreads: the work is linear in the document.
@@ -76,7 +76,7 @@ func measure(doc *ast.QueryDocument, l Limits) (introspects bool, err *fault.Err
 	return m.introspects, nil
 }
 
-func (c cost) check(l Limits) *fault.Error {
+func (c *cost) check(l Limits) *fault.Error {
 	switch {
 	case c.depth > l.Depth:
 		return fault.New(fault.CostExceeded, "the operation nests its fields deeper than %d levels", l.Depth)
@@ -128,11 +128,11 @@ func (m *measurer) selection(set ast.SelectionSet) cost {
 }
 
 // addFragment counts a fragment, whose fields are on the level of their spread.
-func (sum *cost) addFragment(c cost, directives ast.DirectiveList) {
-	c.directives += len(directives)
-	sum.add(c)
-	sum.top = min(sum.top+c.top, saturated)
-	sum.depth = max(sum.depth, c.depth)
+func (c *cost) addFragment(part cost, directives ast.DirectiveList) {
+	part.directives += len(directives)
+	c.add(part)
+	c.top = min(c.top+part.top, saturated)
+	c.depth = max(c.depth, part.depth)
 }
 
 func (m *measurer) fragment(name string) cost {

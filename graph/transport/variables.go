@@ -70,13 +70,13 @@ func mismatch(def *ast.Definition, value any) string {
 			return ""
 		}
 		return "one of " + names(def.EnumValues)
-	case def.Name == "Int" && !(isNumber && isInt(number)):
+	case def.Name == "Int" && (!isNumber || !isInt(number)):
 		return fmt.Sprintf("a whole number from %d to %d", math.MinInt32, math.MaxInt32)
 	case def.Name == "Float" && !isNumber:
 		return "a number"
 	case def.Name == "String" && !isText:
 		return "a string"
-	case def.Name == "ID" && !isText && !(isNumber && isInt(number)):
+	case def.Name == "ID" && !isText && (!isNumber || !isInt(number)):
 		return "a string"
 	case def.Name == "Boolean":
 		if _, ok := value.(bool); !ok {

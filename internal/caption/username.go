@@ -3,8 +3,9 @@ package caption
 import "strings"
 
 const (
-	// MinUsername and MaxUsername are the shortest and longest user name, in characters.
+	// MinUsername is the length of the shortest user name, in characters.
 	MinUsername = 3
+	// MaxUsername is that of the longest.
 	MaxUsername = 30
 )
 

@@ -60,7 +60,9 @@ type Style struct {
 }
 
 // Photo draws one of the photos, 0 to Photos-1: a JPEG of sketch.Width × sketch.Height pixels.
-func (s Style) Photo(i int) []byte { return sketch.JPEG(sketch.Draw(s.look, s.outfit, s.shots[i])) }
+func (st *Style) Photo(i int) []byte {
+	return sketch.JPEG(sketch.Draw(st.look, st.outfit, st.shots[i]))
+}
 
 // Item is a garment on a photo.
 type Item struct {

@@ -319,7 +319,7 @@ func richness(img *image.YCbCr) (colours int, bits float64) {
 		}
 	}
 	total := float64(img.Rect.Dx() * img.Rect.Dy() / 16)
-	for _, n := range histogram {
+	for _, n := range &histogram {
 		if n > 0 {
 			bits -= n / total * math.Log2(n/total)
 		}

@@ -86,6 +86,7 @@ func (s *Sender) client(ctx context.Context, link *connection) (*gomail.Client, 
 		}),
 	}
 	switch s.server.encryption {
+	case startTLS: // mandatory, as it stands above
 	case noTLS:
 		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
 	case implicitTLS:
@@ -173,6 +174,7 @@ func refusal(ctx context.Context, err error) *Error {
 	switch s.Reason {
 	case gomail.ErrSMTPRcptTo, gomail.ErrSMTPData, gomail.ErrSMTPDataClose:
 		e.permanent = e.code >= 500 && e.code <= 599
+	default: // not about this recipient or this content
 	}
 	if e.code == 0 {
 		e.cause = errors.New("the connection broke")

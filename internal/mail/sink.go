@@ -42,7 +42,7 @@ type SinkMessage struct {
 }
 
 // Header is the header of the mail as it was received.
-func (m SinkMessage) Header() string {
+func (m *SinkMessage) Header() string {
 	header, _, _ := bytes.Cut(m.Raw, []byte("\r\n\r\n"))
 	return string(header)
 }
@@ -69,7 +69,7 @@ func NewSink(addr string) (*Sink, error) {
 	if !isLoopback(host) {
 		return nil, fmt.Errorf("mail sink: %s is no loopback address", addr)
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := net.Listen("tcp", addr) //nolint:noctx // loopback: there is nothing to wait for
 	if err != nil {
 		return nil, fmt.Errorf("mail sink: %w", err)
 	}

@@ -33,7 +33,7 @@ func (s *Sink) Handler() http.Handler {
 		_ = json.NewEncoder(w).Encode(s.Messages())
 	})
 	mux.HandleFunc("GET /messages/{id}", s.one(func(w http.ResponseWriter, m SinkMessage) {
-		page(w, "sink_message.html.tmpl", m)
+		page(w, "sink_message.html.tmpl", &m)
 	}))
 	mux.HandleFunc("GET /messages/{id}/html", s.one(func(w http.ResponseWriter, m SinkMessage) {
 		w.Header().Set("Content-Security-Policy", mailPolicy)

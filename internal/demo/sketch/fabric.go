@@ -24,7 +24,7 @@ type Cloth struct {
 }
 
 // fabric is cloth on a body: it has folds, and light from the left.
-type fabric struct {
+type fabric struct { //nolint:recvcheck // what changes it changes a copy; what is called for each pixel makes none
 	Cloth
 	angle float64 // how far the pattern is turned, radians
 	stiff bool    // without folds: a wall, a pot
@@ -95,6 +95,7 @@ func (f *fabric) weave(u, v float64) float64 {
 		return 0.35 * edge(u, 0.9, 0.35)
 	case Denim:
 		return 0.16*edge(u+v, 0.42, 0.5) + max(0, fold(u*0.2, v*0.1))*2
+	case Plain:
 	}
 	return 0
 }
