@@ -98,7 +98,7 @@ type redisLogger struct{ log *slog.Logger }
 
 // Printf implements the interface that redis.SetLogger takes.
 func (l redisLogger) Printf(ctx context.Context, format string, v ...any) {
-	l.log.DebugContext(ctx, "go-redis: "+fmt.Sprintf(format, v...))
+	l.log.DebugContext(ctx, "go-redis", "text", fmt.Sprintf(format, v...))
 }
 
 // connect makes the rooms of the house out of the parts.

@@ -74,18 +74,19 @@ func (a *app) health() *web.Health {
 }
 
 // listen opens an address; where the operator named none, a free port takes the place of a taken default.
-func listen(variable, address, otherwise string) (net.Listener, error) {
+func listen(ctx context.Context, variable, address, otherwise string) (net.Listener, error) {
+	var config net.ListenConfig
 	if address != "" {
-		l, err := net.Listen("tcp", address)
+		l, err := config.Listen(ctx, "tcp", address)
 		if err != nil {
 			return nil, fmt.Errorf("%s: cannot listen on %s: choose another address: %w", variable, address, err)
 		}
 		return l, nil
 	}
-	if l, err := net.Listen("tcp", otherwise); err == nil {
+	if l, err := config.Listen(ctx, "tcp", otherwise); err == nil {
 		return l, nil
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("%s: cannot listen on loopback: %w", variable, err)
 	}

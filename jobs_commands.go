@@ -35,7 +35,7 @@ func withJobs(ctx context.Context, f func(*jobs.Jobs) error) error {
 	if err != nil {
 		return err
 	}
-	defer j.Close()
+	defer func() { _ = j.Close() }()
 	return f(j)
 }
 
@@ -50,7 +50,7 @@ func (jobsDeadCommand) Run(ctx context.Context) error {
 			if row.LastError != nil {
 				reason = *row.LastError
 			}
-			fmt.Printf("%d\t%s\t%s\tattempts %d\t%s\n", row.ID, row.Kind, row.DeadAt.UTC().Format(time.RFC3339), row.Attempts, reason)
+			fmt.Fprintf(os.Stdout, "%d\t%s\t%s\tattempts %d\t%s\n", row.ID, row.Kind, row.DeadAt.UTC().Format(time.RFC3339), row.Attempts, reason)
 		}
 		return err
 	})
@@ -67,14 +67,14 @@ func (c *jobsRetryCommand) Run(ctx context.Context) error {
 		return errors.New("name the jobs by id, or pass --all")
 	}
 	return withJobs(ctx, func(j *jobs.Jobs) (err error) {
-		n := 0
+		var n int
 		if c.All {
 			n, err = j.RetryAll(ctx)
 		} else {
 			n, err = j.Retry(ctx, c.IDs...)
 		}
 		if err == nil {
-			fmt.Printf("%d jobs will run again\n", n)
+			fmt.Fprintf(os.Stdout, "%d jobs will run again\n", n)
 		}
 		return err
 	})

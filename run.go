@@ -27,7 +27,7 @@ func (runCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer sink.Close()
+	defer func() { _ = sink.Close() }()
 
 	// Later ones count. The stack names only the parts that the operator's variables do not, and whoever has AWS_REGION set
 	// for something else still reaches the private store.
@@ -37,7 +37,7 @@ func (runCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the configuration has mistakes:\n%w", err)
 	}
-	l, err := openListeners(c, role{api: true, worker: true})
+	l, err := openListeners(ctx, c, role{api: true, worker: true})
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (runCommand) Run(ctx context.Context) error {
 	ready := func(ctx context.Context) error {
 		err := a.seed(ctx, os.Stderr)
 		if ctx.Err() != nil {
-			return nil // the rest of the demo data comes with the next start
+			return nil //nolint:nilerr // the rest of the demo data comes with the next start
 		}
 		if err == nil {
 			a.greet(l, sink != nil, time.Since(start))

@@ -99,17 +99,12 @@ func (s *seeder) attempt(username, mutation, key string) models.Attempt {
 
 func (s *seeder) signUp(ctx context.Context) error {
 	for _, p := range s.set.People {
-		grant, err := s.db.SignUp(ctx, models.SignUpInput{Username: p.Username, Email: p.Username + "@styleshare.example",
-			Password: demoPassword, DisplayName: p.DisplayName, Locale: p.Locale, TimeZone: p.TimeZone, UserAgent: "demo data"})
-		if faults, ok := errors.AsType[fault.Users](err); ok && faults[0].Code == fault.Taken {
-			grant, err = &models.SessionGrant{}, nil
-			grant.UserID, err = s.db.UserIDByUsername(ctx, p.Username)
-		}
+		id, err := s.member(ctx, p)
 		if err != nil {
 			return err
 		}
-		s.people[p.Username] = grant.UserID
-		if err = s.db.TrustEmail(ctx, grant.UserID); err != nil {
+		s.people[p.Username] = id
+		if err = s.db.TrustEmail(ctx, id); err != nil {
 			return err
 		}
 		bio := p.Bio
@@ -123,6 +118,19 @@ func (s *seeder) signUp(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// member signs a person up, or finds whom an earlier run has signed up, and gives the user's id.
+func (s *seeder) member(ctx context.Context, p demo.Person) (int64, error) {
+	grant, err := s.db.SignUp(ctx, models.SignUpInput{Username: p.Username, Email: p.Username + "@styleshare.example",
+		Password: demoPassword, DisplayName: p.DisplayName, Locale: p.Locale, TimeZone: p.TimeZone, UserAgent: "demo data"})
+	if faults, ok := errors.AsType[fault.Users](err); ok && faults[0].Code == fault.Taken {
+		return s.db.UserIDByUsername(ctx, p.Username)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return grant.UserID, nil
 }
 
 // upload sends a picture as a phone does, to the address that the store signed, and gives the photo being processed.

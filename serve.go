@@ -39,7 +39,7 @@ func runProcess(ctx context.Context, r role) error {
 		return err
 	}
 	defer a.close()
-	l, err := openListeners(c, r)
+	l, err := openListeners(ctx, c, r)
 	if err != nil {
 		return err
 	}
@@ -58,13 +58,13 @@ func runProcess(ctx context.Context, r role) error {
 // listeners are the sockets of a process; public is nil where it serves no API.
 type listeners struct{ public, admin net.Listener }
 
-func openListeners(c config.Config, r role) (l listeners, err error) {
+func openListeners(ctx context.Context, c config.Config, r role) (l listeners, err error) {
 	if r.api {
-		if l.public, err = listen("LISTEN", c.Listen, config.DefaultListen); err != nil {
+		if l.public, err = listen(ctx, "LISTEN", c.Listen, config.DefaultListen); err != nil {
 			return l, err
 		}
 	}
-	if l.admin, err = listen("ADMIN_LISTEN", c.AdminListen, config.DefaultAdminListen); err != nil {
+	if l.admin, err = listen(ctx, "ADMIN_LISTEN", c.AdminListen, config.DefaultAdminListen); err != nil {
 		l.close()
 	}
 	return l, err
@@ -114,7 +114,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	behind.Go(func() { a.resolver.Keys.Run(behindCtx) })
 	behind.Go(func() {
 		if err := a.jobs.RunRelay(behindCtx); err != nil {
-			a.log.Error("the relay has ended", "error", err)
+			a.log.ErrorContext(behindCtx, "the relay has ended", "error", err)
 		}
 	})
 	admin := make(chan error, 1)
@@ -146,7 +146,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if x.ready != nil {
 		group.Go(func() error { return x.ready(groupCtx) })
 	} else {
-		a.log.Info("ready", "api", r.api, "worker", r.worker, "public", l.publicAddress(), "admin", l.admin.Addr().String())
+		a.log.InfoContext(ctx, "ready", "api", r.api, "worker", r.worker, "public", l.publicAddress(), "admin", l.admin.Addr().String())
 	}
 	err := group.Wait()
 	stop()
