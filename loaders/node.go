@@ -55,17 +55,21 @@ func (l *Loaders) Nodes(ctx context.Context, globalIDs []string) ([]Node, error)
 	}
 	places := make([]place, len(globalIDs))
 	byType := make(map[string][]int64)
+	var types []string // in the order in which they are asked for, so that the same question is answered in the same way
 	for i, globalID := range globalIDs {
 		typeName, id, err := relay.ParseID(globalID)
 		if err != nil || finders[typeName] == nil {
 			return nil, fault.New(fault.BadUserInput, "id number %d is none of this server: pass ids as they were given", i+1)
 		}
 		places[i] = place{typeName, id}
+		if byType[typeName] == nil {
+			types = append(types, typeName)
+		}
 		byType[typeName] = append(byType[typeName], id)
 	}
 	found := make(map[string]map[int64]Node, len(byType))
-	for typeName, ids := range byType {
-		nodes, err := finders[typeName](r, ids)
+	for _, typeName := range types {
+		nodes, err := finders[typeName](r, byType[typeName])
 		if err != nil {
 			return nil, err
 		}

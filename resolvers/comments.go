@@ -24,7 +24,11 @@ func (r mutation) AddComment(ctx context.Context, input model.AddCommentInput) (
 	if payload.Comment, err = object(ctx, faults, result.CommentID, r.Loaders.Comment); err != nil {
 		return payload, err
 	}
-	payload.Style, err = object(ctx, faults, result.StyleID, r.Loaders.Style)
+	if payload.Comment != nil { // it has read the style already
+		payload.Style, err = payload.Comment.Style()
+	} else {
+		payload.Style, err = object(ctx, faults, result.StyleID, r.Loaders.Style)
+	}
 	return payload, err
 }
 
