@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -73,22 +74,16 @@ func (a *app) health() *web.Health {
 	)
 }
 
-// listen opens an address; where the operator named none, a free port takes the place of a taken default.
-func listen(ctx context.Context, variable, address, otherwise string) (net.Listener, error) {
+// listen opens an address, or the default one where the operator named none. Where orFree is true, a free port takes the
+// place of a default that is taken.
+func listen(ctx context.Context, variable, address, byDefault string, orFree bool) (net.Listener, error) {
 	var config net.ListenConfig
-	if address != "" {
-		l, err := config.Listen(ctx, "tcp", address)
-		if err != nil {
-			return nil, fmt.Errorf("%s: cannot listen on %s: choose another address: %w", variable, address, err)
-		}
-		return l, nil
+	l, err := config.Listen(ctx, "tcp", cmp.Or(address, byDefault))
+	if err != nil && address == "" && orFree {
+		l, err = config.Listen(ctx, "tcp", "127.0.0.1:0")
 	}
-	if l, err := config.Listen(ctx, "tcp", otherwise); err == nil {
-		return l, nil
-	}
-	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot listen on loopback: %w", variable, err)
+		return nil, fmt.Errorf("%s: cannot listen on %s: choose another address: %w", variable, cmp.Or(address, byDefault), err)
 	}
 	return l, nil
 }

@@ -37,7 +37,7 @@ func (runCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the configuration has mistakes:\n%w", err)
 	}
-	l, err := openListeners(ctx, c, role{api: true, worker: true})
+	l, err := openListeners(ctx, c, role{api: true, worker: true}, true)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func runProcess(ctx context.Context, r role) error {
 		return err
 	}
 	defer a.close()
-	l, err := openListeners(ctx, c, r)
+	l, err := openListeners(ctx, c, r, false)
 	if err != nil {
 		return err
 	}
@@ -58,13 +58,15 @@ func runProcess(ctx context.Context, r role) error {
 // listeners are the sockets of a process; public is nil where it serves no API.
 type listeners struct{ public, admin net.Listener }
 
-func openListeners(ctx context.Context, c config.Config, r role) (l listeners, err error) {
+// openListeners opens what the role needs. Only `run`, which prints its addresses, may take a free port for the API;
+// the admin address may always be another one, so that a server and a worker stand on one machine, and is logged.
+func openListeners(ctx context.Context, c config.Config, r role, orFree bool) (l listeners, err error) {
 	if r.api {
-		if l.public, err = listen(ctx, "LISTEN", c.Listen, config.DefaultListen); err != nil {
+		if l.public, err = listen(ctx, "LISTEN", c.Listen, config.DefaultListen, orFree); err != nil {
 			return l, err
 		}
 	}
-	if l.admin, err = listen(ctx, "ADMIN_LISTEN", c.AdminListen, config.DefaultAdminListen); err != nil {
+	if l.admin, err = listen(ctx, "ADMIN_LISTEN", c.AdminListen, config.DefaultAdminListen, true); err != nil {
 		l.close()
 	}
 	return l, err

@@ -22,7 +22,8 @@ import (
 
 // Config is what an operator may set; the README lists the variables.
 type Config struct {
-	// Listen and AdminListen are addresses; empty ones take a free port near the default, under `run` only.
+	// Listen and AdminListen are addresses; empty ones take the defaults below, or a free port where that is taken (Listen
+	// under `run` only).
 	Listen      string `env:"LISTEN"`
 	AdminListen string `env:"ADMIN_LISTEN"`
 	PublicURL   string `env:"PUBLIC_URL"`
