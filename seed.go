@@ -133,8 +133,12 @@ func (s *seeder) member(ctx context.Context, p demo.Person) (int64, error) {
 	return grant.UserID, nil
 }
 
-// upload sends a picture as a phone does, to the address that the store signed, and gives the photo being processed.
-func (s *seeder) upload(ctx context.Context, username, key string, picture []byte) (int64, error) {
+// upload draws a picture and sends it as a phone does, to the address that the store signed, and gives the photo being processed.
+func (s *seeder) upload(ctx context.Context, username, key string, draw func() []byte) (int64, error) {
+	if ctx.Err() != nil {
+		return 0, ctx.Err() // before a drawing that nobody waits for
+	}
+	picture := draw()
 	id, err := s.db.CreatePhoto(ctx, s.attempt(username, "createUpload", key), "image/jpeg", int64(len(picture)))
 	if err != nil {
 		return 0, err
@@ -173,7 +177,7 @@ func (s *seeder) publish(ctx context.Context, out io.Writer) error {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range s.set.People {
 		group.Go(func() (err error) {
-			avatars[i], err = s.upload(groupCtx, p.Username, "avatar", p.Avatar())
+			avatars[i], err = s.upload(groupCtx, p.Username, "avatar", p.Avatar)
 			return err
 		})
 	}
@@ -181,7 +185,7 @@ func (s *seeder) publish(ctx context.Context, out io.Writer) error {
 		photos[i] = make([]int64, style.Photos)
 		group.Go(func() (err error) {
 			for n := range style.Photos {
-				if photos[i][n], err = s.upload(groupCtx, style.Author, fmt.Sprintf("photo/%d/%d", i, n), style.Photo(n)); err != nil {
+				if photos[i][n], err = s.upload(groupCtx, style.Author, fmt.Sprintf("photo/%d/%d", i, n), func() []byte { return style.Photo(n) }); err != nil {
 					return err
 				}
 			}
