@@ -16,7 +16,7 @@ import (
 
 // TestWorld looks at one community in many ways. Its parts run one after the other: statements are counted with nobody else
 // in the house.
-func TestWorld(t *testing.T) {
+func TestWorld(t *testing.T) { //nolint:tparallel // see above
 	t.Parallel()
 	w := newWorld(t)
 	t.Run("cases", w.testCases)

@@ -19,27 +19,18 @@ const (
 )
 
 // TestFirstDay is a phone's first day: from signing up to everything being deleted again.
-func TestFirstDay(t *testing.T) {
+func TestFirstDay(t *testing.T) { //nolint:tparallel // a day goes on in its order
 	t.Parallel()
 	s := Start(t, Options{})
 	d := &firstDay{Stack: s, minji: s.SignUp(t, "minji", "locale", "ko", "displayName", "민지"), sora: s.SignUp(t, "sora", "locale", "en", "displayName", "Sora")}
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
-		{"addresses are verified by the mailed link", d.verify},
-		{"a photo goes up and becomes four renditions", d.upload},
-		{"a style reaches the follower's feed", d.publish},
-		{"likes and comments are counted and shown", d.react},
-		{"the author is told in the app, by push and by mail", d.notified},
-		{"comments are paged through in both directions", d.page},
-		{"one click ends the mails", d.unsubscribe},
-		{"what is deleted is gone everywhere", d.remove},
-	} {
-		if !t.Run(part.name, part.run) {
-			return
-		}
-	}
+	_ = t.Run("addresses are verified by the mailed link", d.verify) &&
+		t.Run("a photo goes up and becomes four renditions", d.upload) &&
+		t.Run("a style reaches the follower's feed", d.publish) &&
+		t.Run("likes and comments are counted and shown", d.react) &&
+		t.Run("the author is told in the app, by push and by mail", d.notified) &&
+		t.Run("comments are paged through in both directions", d.page) &&
+		t.Run("one click ends the mails", d.unsubscribe) &&
+		t.Run("what is deleted is gone everywhere", d.remove)
 }
 
 type firstDay struct {

@@ -19,7 +19,7 @@ const (
 )
 
 // TestSessionsEndEverywhere has two servers, of which one learns of the end of a session from the other one's database.
-func TestSessionsEndEverywhere(t *testing.T) {
+func TestSessionsEndEverywhere(t *testing.T) { //nolint:tparallel // a new password ends what the other parts begin
 	t.Parallel()
 	s := Start(t, Options{Servers: 2, NoWorker: true})
 	one, two := s.Servers[0], s.Servers[1]
@@ -71,30 +71,34 @@ func TestRefreshTokensRotate(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	minji := s.SignUp(t, "minji")
-	refresh := func(token string, key any) Answer {
+	refresh := func(t *testing.T, token string, key any) Answer {
+		t.Helper()
 		return s.Do(t, "", "Refresh", Vars{"input": Vars{"refreshToken": token, "clientMutationId": key}})
 	}
 	t.Run("a used token ends its session", func(t *testing.T) {
+		t.Parallel()
 		phone := minji.SignIn(t)
-		next := refresh(phone.RefreshToken, nil).OK(t)
+		next := refresh(t, phone.RefreshToken, nil).OK(t)
 		token := next.Text("refreshSession.refreshToken")
 		if token == phone.RefreshToken {
 			t.Error("the token does not rotate")
 		}
 		phone.Token = next.Text("refreshSession.accessToken")
 		phone.Do(t, "Me", nil).OK(t)
-		refresh(phone.RefreshToken, nil).Refused(t, "EXPIRED")
-		refresh(token, nil).Refused(t, "EXPIRED")
+		refresh(t, phone.RefreshToken, nil).Refused(t, "EXPIRED")
+		refresh(t, token, nil).Refused(t, "EXPIRED")
 		WaitFor(t, "the access token to be refused", func() bool { return phone.Do(t, "Me", nil).Code() == "UNAUTHENTICATED" })
 	})
 	t.Run("the same request again is a lost answer", func(t *testing.T) {
+		t.Parallel()
 		phone := minji.SignIn(t)
-		refresh(phone.RefreshToken, "try 1").OK(t)
-		again := refresh(phone.RefreshToken, "try 1").OK(t)
-		refresh(again.Text("refreshSession.refreshToken"), "try 2").OK(t)
-		refresh(phone.RefreshToken, "try 1").Refused(t, "EXPIRED")
+		refresh(t, phone.RefreshToken, "try 1").OK(t)
+		again := refresh(t, phone.RefreshToken, "try 1").OK(t)
+		refresh(t, again.Text("refreshSession.refreshToken"), "try 2").OK(t)
+		refresh(t, phone.RefreshToken, "try 1").Refused(t, "EXPIRED")
 	})
 	t.Run("of many at the same moment one wins, and the session ends", func(t *testing.T) {
+		t.Parallel()
 		phone := minji.SignIn(t)
 		var mu sync.Mutex
 		var won []string
@@ -116,16 +120,17 @@ func TestRefreshTokensRotate(t *testing.T) {
 		if len(won) != 1 {
 			t.Fatalf("%d won", len(won))
 		}
-		refresh(won[0], nil).Refused(t, "EXPIRED")
+		refresh(t, won[0], nil).Refused(t, "EXPIRED")
 	})
 	t.Run("somebody else's session number does not help", func(t *testing.T) {
+		t.Parallel()
 		phone := minji.SignIn(t)
 		mine, theirs := strings.Split(phone.RefreshToken, "."), strings.Split(minji.RefreshToken, ".")
 		if len(mine) != 3 {
 			t.Fatal("the shape of refresh tokens has changed")
 		}
-		refresh(strings.Join([]string{mine[0], theirs[1], mine[2]}, "."), nil).Refused(t, "EXPIRED")
-		refresh(minji.RefreshToken, nil).OK(t) // a guess ends nobody's session
+		refresh(t, strings.Join([]string{mine[0], theirs[1], mine[2]}, "."), nil).Refused(t, "EXPIRED")
+		refresh(t, minji.RefreshToken, nil).OK(t) // a guess ends nobody's session
 	})
 }
 
@@ -145,6 +150,7 @@ func TestForgottenPassword(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			person := s.SignUp(t, name, "locale", "en")
 			s.Do(t, "", requestReset, Vars{"input": Vars{"email": strings.ToUpper(person.Email)}}).OK(t)
 			m := s.Mail(t, person.Email, "/reset-password?")

@@ -61,23 +61,35 @@ func TestStoreTakesOnlyWhatWasSigned(t *testing.T) {
 		t.Helper()
 		return minji.Do(t, "StartUpload", Vars{"input": Vars{"contentType": "image/jpeg", "byteSize": len(file)}}).OK(t)
 	}
-	for name, send := range map[string]func(a Answer) Answer{
-		"too short":      func(a Answer) Answer { return sendFile(t, a, file[:len(file)-1]) },
-		"too long":       func(a Answer) Answer { return sendFile(t, a, append(bytes.Clone(file), 0)) },
-		"another type":   func(a Answer) Answer { return sendFile(t, a, file, "Content-Type: text/html") },
-		"no type":        func(a Answer) Answer { return Send(t, http.MethodPut, a.Text("createUpload.upload.url"), file) },
-		"another method": func(a Answer) Answer { return Send(t, http.MethodGet, a.Text("createUpload.upload.url"), nil) },
-		"another key": func(a Answer) Answer {
+	for name, send := range map[string]func(t *testing.T, a Answer) Answer{
+		"too short": func(t *testing.T, a Answer) Answer { t.Helper(); return sendFile(t, a, file[:len(file)-1]) },
+		"too long":  func(t *testing.T, a Answer) Answer { t.Helper(); return sendFile(t, a, append(bytes.Clone(file), 0)) },
+		"another type": func(t *testing.T, a Answer) Answer {
+			t.Helper()
+			return sendFile(t, a, file, "Content-Type: text/html")
+		},
+		"no type": func(t *testing.T, a Answer) Answer {
+			t.Helper()
+			return Send(t, http.MethodPut, a.Text("createUpload.upload.url"), file)
+		},
+		"another method": func(t *testing.T, a Answer) Answer {
+			t.Helper()
+			return Send(t, http.MethodGet, a.Text("createUpload.upload.url"), nil)
+		},
+		"another key": func(t *testing.T, a Answer) Answer {
+			t.Helper()
 			return Send(t, http.MethodPut, strings.Replace(a.Text("createUpload.upload.url"), "/originals/", "/renditions/", 1), file, "Content-Type: image/jpeg")
 		},
-		"no signature": func(a Answer) Answer {
+		"no signature": func(t *testing.T, a Answer) Answer {
+			t.Helper()
 			address, _, _ := strings.Cut(a.Text("createUpload.upload.url"), "?")
 			return Send(t, http.MethodPut, address, file, "Content-Type: image/jpeg")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			a := begin(t)
-			if got := send(a); got.Status < 400 || got.Status >= 500 {
+			if got := send(t, a); got.Status < 400 || got.Status >= 500 {
 				t.Fatalf("the store answers %d: %s", got.Status, got.Body)
 			}
 			minji.Do(t, "FinishUpload", Vars{"input": Vars{"photoId": a.Text("createUpload.photo.id")}}).Refused(t, "NOT_READY")
