@@ -93,5 +93,5 @@ func addressOf(l net.Listener) string {
 	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String()
 }
 
-// drain is how long a stopping server still accepts requests, so that load balancers see that it is not ready.
+// drain is how long a stopping `serve` still accepts requests, so that load balancers see that it is not ready.
 const drain = 2 * time.Second

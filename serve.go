@@ -43,7 +43,7 @@ func runProcess(ctx context.Context, r role) error {
 	if err != nil {
 		return err
 	}
-	x := extras{}
+	x := extras{drain: drain}
 	seeded, err := a.db.Reached(ctx, demoData)
 	if err != nil {
 		l.close()
@@ -93,6 +93,8 @@ type extras struct {
 	sink *mail.Sink
 	// demo is the person that the playground signs in with one click, nil where there is no demo data.
 	demo *playground.Demo
+	// drain is how long a stopping server still accepts requests; nobody balances the load of `run`.
+	drain time.Duration
 	// ready is called once everything serves; its error ends the process.
 	ready func(context.Context) error
 	// failed gives the error that ends the process, of a part that it cannot do without; it may be nil.
@@ -128,7 +130,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if r.api {
 		group.Go(func() error {
 			return web.Serve(groupCtx, l.public, a.publicHandler(health, x.demo),
-				web.ServeOptions{Log: a.log, Drain: drain, ShutdownTimeout: shutdownTimeout, OnDrain: health.Stop})
+				web.ServeOptions{Log: a.log, Drain: x.drain, ShutdownTimeout: shutdownTimeout, OnDrain: health.Stop})
 		})
 	}
 	if r.worker {
