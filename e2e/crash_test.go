@@ -155,6 +155,7 @@ func TestTwoWorkers(t *testing.T) {
 
 // try is for goroutines, which must not end the test.
 func try(t *testing.T, p *Person, server *Process, operation string, input Vars) Answer {
+	t.Helper()
 	a, err := server.Try(context.WithoutCancel(t.Context()), p.Token, operation, Vars{"input": input}, "X-Forwarded-For: "+p.Address)
 	if err != nil || a.Code() != "" {
 		t.Errorf("%s: %v, %s", operation, err, a.Body)

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -146,7 +145,7 @@ func TestMistakesInTheConfiguration(t *testing.T) {
 					wants = append(wants, "\n  "+variable+": ")
 				}
 			}
-			out, code := runCommandIn(t, os.TempDir(), environment, c.command...)
+			out, code := runCommandIn(t, t.TempDir(), environment, c.command...)
 			if code != 1 || !strings.HasPrefix(out, "styleshare: ") {
 				t.Errorf("exit code %d: %s", code, out)
 			}

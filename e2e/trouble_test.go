@@ -3,8 +3,7 @@ package e2e
 import (
 	"bufio"
 	"context"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -167,7 +166,7 @@ func newGate(t testing.TB, endpoint string, held func(*http.Request) bool) *gate
 			r.SetURL(target)
 			r.Out.Host = r.In.Host
 		},
-		ErrorLog: log.New(io.Discard, "", 0), // clients are killed here
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // clients are killed here
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if held(r) {
