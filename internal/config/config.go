@@ -4,20 +4,14 @@ package config
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
-	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"styleshare/internal/mail"
 	"styleshare/internal/push"
-	"styleshare/internal/redisdb"
 )
 
 // Config is what an operator may set; the README lists the variables.
@@ -98,65 +92,4 @@ func variableOf(field string) string {
 		}
 	}
 	return field
-}
-
-// checkPublicURL refuses what would make links that do not work, or mails that nobody may send.
-func checkPublicURL(u *url.URL, wrong func(string, ...any)) {
-	if u.Scheme != "https" && !mail.IsOwnNetwork(u.Hostname()) {
-		wrong("PUBLIC_URL: must begin with https://, because links in mails lead there")
-	}
-	if strings.HasSuffix(u.Path, "/") || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		wrong("PUBLIC_URL: must be like https://example.com, with nothing behind the name and no slash at the end")
-	}
-}
-
-// Validate finds every mistake and names the variable it is in.
-func (c Config) Validate() error {
-	var mistakes []error
-	wrong := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
-	for name, value := range map[string]string{"DATABASE_URL": c.DatabaseURL, "REDIS_URL": c.RedisURL, "S3_BUCKET": c.S3Bucket, "PUBLIC_URL": c.PublicURL} {
-		if value == "" {
-			wrong("%s: must be set", name)
-		}
-	}
-	for name, value := range map[string]string{"PUBLIC_URL": c.PublicURL, "S3_ENDPOINT": c.S3Endpoint, "S3_PUBLIC_URL": c.S3PublicURL} {
-		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-			wrong("%s: must be an address like https://example.com", name)
-		} else if name == "PUBLIC_URL" && value != "" {
-			checkPublicURL(u, wrong)
-		}
-	}
-	if _, err := pgconn.ParseConfig(c.DatabaseURL); err != nil {
-		wrong("DATABASE_URL: must be an address like postgres://user:password@host:5432/name") // the parser's words hold the password
-	}
-	if c.RedisURL != "" {
-		if client, err := redisdb.Open(c.RedisURL); err != nil {
-			wrong("REDIS_URL: %w", err)
-		} else {
-			_ = client.Close()
-		}
-	}
-	for _, server := range c.MemcachedServers {
-		if _, _, err := net.SplitHostPort(server); err != nil && !strings.HasPrefix(server, "/") {
-			wrong("MEMCACHED_SERVERS: %q must be host:port, or the path of a socket", server)
-		}
-	}
-	if c.LogFormat != "json" && c.LogFormat != "text" {
-		wrong("LOG_FORMAT: must be json or text")
-	}
-	for name, value := range map[string]int{"FEED_CAP": c.FeedCap, "FEED_FAN_OUT_BELOW": c.FeedFanOutBelow,
-		"WORKER_CONCURRENCY": c.WorkerConcurrency, "DATABASE_MAX_CONNS": int(c.DatabaseMaxConns)} {
-		if value < 1 {
-			wrong("%s: must be at least 1", name)
-		}
-	}
-	for _, origin := range c.CORSOrigins {
-		if origin != "*" && (!strings.Contains(origin, "://") || strings.HasSuffix(origin, "/")) {
-			wrong("CORS_ORIGINS: %q must be like https://app.example.com, without a slash at the end", origin)
-		}
-	}
-	mistakes = append(mistakes, c.Mail.Validate()...)
-	mistakes = append(mistakes, c.Push.Validate()...)
-	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(mistakes...)
 }

@@ -1,0 +1,95 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"styleshare/internal/mail"
+	"styleshare/internal/redisdb"
+)
+
+// mistakes collects what is wrong.
+type mistakes []error
+
+func (m *mistakes) add(format string, args ...any) { *m = append(*m, fmt.Errorf(format, args...)) }
+
+// Validate finds every mistake and names the variable it is in.
+func (c Config) Validate() error {
+	var m mistakes
+	for name, value := range map[string]string{"DATABASE_URL": c.DatabaseURL, "REDIS_URL": c.RedisURL, "PUBLIC_URL": c.PublicURL} {
+		if value == "" {
+			m.add("%s: must be set", name)
+		}
+	}
+	c.checkServers(&m)
+	c.checkAddresses(&m)
+	c.checkSettings(&m)
+	m = append(m, c.Mail.Validate()...)
+	m = append(m, c.Push.Validate()...)
+	slices.SortFunc(m, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(m...)
+}
+
+// checkServers is about what the process connects to.
+func (c Config) checkServers(m *mistakes) {
+	if _, err := pgconn.ParseConfig(c.DatabaseURL); err != nil {
+		m.add("DATABASE_URL: must be an address like postgres://user:password@host:5432/name") // the parser's words hold the password
+	}
+	if c.RedisURL != "" {
+		if client, err := redisdb.Open(c.RedisURL); err != nil {
+			m.add("REDIS_URL: %w", err)
+		} else {
+			_ = client.Close()
+		}
+	}
+	for _, server := range c.MemcachedServers {
+		if _, _, err := net.SplitHostPort(server); err != nil && !strings.HasPrefix(server, "/") {
+			m.add("MEMCACHED_SERVERS: %q must be host:port, or the path of a socket", server)
+		}
+	}
+}
+
+// checkAddresses is about what others connect to.
+func (c Config) checkAddresses(m *mistakes) {
+	for name, value := range map[string]string{"PUBLIC_URL": c.PublicURL, "S3_ENDPOINT": c.S3Endpoint, "S3_PUBLIC_URL": c.S3PublicURL} {
+		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+			m.add("%s: must be an address like https://example.com", name)
+		} else if name == "PUBLIC_URL" && value != "" {
+			checkPublicURL(u, m)
+		}
+	}
+	for _, origin := range c.CORSOrigins {
+		if origin != "*" && (!strings.Contains(origin, "://") || strings.HasSuffix(origin, "/")) {
+			m.add("CORS_ORIGINS: %q must be like https://app.example.com, without a slash at the end", origin)
+		}
+	}
+}
+
+// checkPublicURL refuses what would make links that do not work, or mails that nobody may send.
+func checkPublicURL(u *url.URL, m *mistakes) {
+	if u.Scheme != "https" && !mail.IsOwnNetwork(u.Hostname()) {
+		m.add("PUBLIC_URL: must begin with https://, because links in mails lead there")
+	}
+	if strings.HasSuffix(u.Path, "/") || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		m.add("PUBLIC_URL: must be like https://example.com, with nothing behind the name and no slash at the end")
+	}
+}
+
+// checkSettings is about the rest.
+func (c Config) checkSettings(m *mistakes) {
+	if c.LogFormat != "json" && c.LogFormat != "text" {
+		m.add("LOG_FORMAT: must be json or text")
+	}
+	for name, value := range map[string]int{"FEED_CAP": c.FeedCap, "FEED_FAN_OUT_BELOW": c.FeedFanOutBelow,
+		"WORKER_CONCURRENCY": c.WorkerConcurrency, "DATABASE_MAX_CONNS": int(c.DatabaseMaxConns)} {
+		if value < 1 {
+			m.add("%s: must be at least 1", name)
+		}
+	}
+}
