@@ -51,6 +51,9 @@ func (c *couple) change(t *testing.T) {
 	} {
 		step.who.DoPromptly(t, step.operation, Vars{"input": step.input}).OK(t)
 	}
+	if n := c.Number(t, `select count(*) from outbox where kind = 'cache.invalidate'`); n == 0 {
+		t.Error("nothing is recorded of what memcached could not be told")
+	}
 }
 
 // changed fails the test unless what change did is to be seen at a server.
