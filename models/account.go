@@ -130,9 +130,9 @@ func (db *DB) SignUp(ctx context.Context, in SignUpInput) (*SessionGrant, error)
 	})
 	switch {
 	case violates(err, "users_username_key"):
-		return nil, fault.Reject("username", fault.Taken, "taken")
+		return nil, fault.Reject("username", fault.Taken, "username_taken")
 	case violates(err, "accounts_email_key"):
-		return nil, fault.Reject("email", fault.Taken, "taken")
+		return nil, fault.Reject("email", fault.Taken, "email_taken")
 	case err != nil:
 		return nil, fmt.Errorf("sign up: %w", err)
 	}

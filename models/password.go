@@ -209,7 +209,7 @@ func (db *DB) ChangePassword(ctx context.Context, a Attempt, sessionID int64, cu
 			return false, fmt.Errorf("change password: %w", err)
 		}
 		if !right || now != account.PasswordHash {
-			return false, fault.Reject("currentPassword", fault.WrongCredentials, "wrong_credentials")
+			return false, fault.Reject("currentPassword", fault.WrongCredentials, "wrong_password")
 		}
 		return true, tx.setPassword(ctx, a.UserID, hash, sessionID)
 	})

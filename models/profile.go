@@ -71,7 +71,7 @@ func (tx *Tx) changeUser(ctx context.Context, userID int64, change ProfileChange
 		bio = coalesce(?, bio), website = nullif(coalesce(?, website), ''), avatar_photo_id = coalesce(?, avatar_photo_id) where id = ?`,
 		change.Username, change.DisplayName, change.Bio, change.Website, change.AvatarPhotoID, userID).Exec(ctx)
 	if violates(err, "users_username_key") {
-		return fault.Reject("username", fault.Taken, "taken")
+		return fault.Reject("username", fault.Taken, "username_taken")
 	}
 	if err != nil {
 		return fmt.Errorf("update profile: %w", err)

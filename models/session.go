@@ -101,7 +101,7 @@ func shorten(s string, characters int) string {
 // same request again (the token just used, with the same key) is taken for a phone that lost the answer. Whatever is
 // wrong with a token, the user error is EXPIRED.
 func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*SessionGrant, error) {
-	expired := fault.Reject("refreshToken", fault.Expired, "expired_token")
+	expired := fault.Reject("refreshToken", fault.Expired, "session_over")
 	sessionID, secret, err := auth.ParseRefresh(token)
 	family, ok := familyOf(secret)
 	if err != nil || !ok {

@@ -59,7 +59,7 @@ func (in *StyleInput) check() error {
 	seen := make(map[int64]bool, len(in.PhotoIDs))
 	for i, id := range in.PhotoIDs {
 		if seen[id] {
-			faults.Add("photoIds."+strconv.Itoa(i), fault.Invalid, "photo_in_use")
+			faults.Add("photoIds."+strconv.Itoa(i), fault.Invalid, "photo_twice")
 		}
 		seen[id] = true
 	}
@@ -80,7 +80,7 @@ func (in *StyleInput) checkCaption(faults *fault.Users) {
 func checkWornOn(faults *fault.Users, day *time.Time) {
 	// A day ahead of UTC is today in some time zones.
 	if day != nil && (day.Before(earliestWorn) || day.After(time.Now().UTC().AddDate(0, 0, 1))) {
-		faults.Add("wornOn", fault.Invalid, "invalid")
+		faults.Add("wornOn", fault.Invalid, "invalid_date")
 	}
 }
 
