@@ -144,15 +144,21 @@ func compare(t *testing.T, path, got, otherwise string) {
 		}
 		return
 	}
-	want, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		want = []byte(otherwise)
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
+	if want := wanted(t, path, otherwise); got != want {
 		t.Errorf("%s: got\n%swant\n%s", path, got, want)
 	}
+}
+
+func wanted(t *testing.T, path, otherwise string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return otherwise
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // normal is the body of an answer with placeholders for what differs from run to run.

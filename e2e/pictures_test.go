@@ -34,7 +34,10 @@ func pngPicture(t *testing.T) []byte {
 }
 
 // webpPicture is one of the pictures that the decoder is tested with.
-func webpPicture(t *testing.T) []byte { return imagingFile(t, "lossy.webp") }
+func webpPicture(t *testing.T) []byte {
+	t.Helper()
+	return imagingFile(t, "lossy.webp")
+}
 
 func imagingFile(t *testing.T, name string) []byte {
 	t.Helper()

@@ -140,10 +140,12 @@ func TestForgottenPassword(t *testing.T) {
 	s := Start(t, Options{})
 	for name, reset := range map[string]func(t *testing.T, link, token, password string) (works bool){
 		"by.app": func(t *testing.T, _, token, password string) bool {
+			t.Helper()
 			a := s.Do(t, "", resetPassword, Vars{"input": Vars{"token": token, "newPassword": password}})
 			return a.Code() == "" && a.Status == http.StatusOK
 		},
 		"by.page": func(t *testing.T, link, token, password string) bool {
+			t.Helper()
 			form := url.Values{"token": {token}, "password": {password}}.Encode()
 			a := Send(t, http.MethodPost, link, []byte(form), "Content-Type: application/x-www-form-urlencoded")
 			return a.Status == http.StatusOK
