@@ -12,8 +12,8 @@ import (
 
 // The size of an outfit picture and of an avatar, in pixels.
 const (
-	Width      = 720
-	Height     = 960
+	Width      = 600
+	Height     = 800
 	AvatarSize = 600
 	quality    = 85
 )
