@@ -8,6 +8,7 @@ TESTSTACK := bin/teststack
 LINTER := bin/golangci-lint
 WEB := internal/playground/web
 PAGE := internal/playground/dist/index.html
+MODULES := $(WEB)/node_modules/.package-lock.json
 # What the page is built from; the tests beside it are not part of it.
 WEB_FILES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '$(WEB)/test/*' 2>/dev/null)
 # Long enough for a package's tests on a busy machine with two cores.
@@ -25,11 +26,11 @@ run: ## install what is missing, build, and run everything on this machine
 	@exec bin/styleshare run
 
 test: ## the same set-up, then every test
-	@$(QUIETLY) -j3 EXTRAS='node chromium' gateway $(PAGE) $(TESTSTACK)
+	@$(QUIETLY) -j3 EXTRAS='node chromium' gateway $(MODULES) $(PAGE) $(TESTSTACK)
 	$(TESTSTACK) go test -timeout $(TEST_TIMEOUT) ./...
 
 check: fmt-check vet lint generated ## format, vet, lint, generated code, then every test with the race detector
-	@$(QUIETLY) -j3 EXTRAS='node chromium gcc' gateway $(PAGE) $(TESTSTACK)
+	@$(QUIETLY) -j3 EXTRAS='node chromium gcc' gateway $(MODULES) $(PAGE) $(TESTSTACK)
 	CGO_ENABLED=1 $(TESTSTACK) go test -race -timeout $(TEST_TIMEOUT) ./...
 
 build: $(PAGE) ## build bin/styleshare
@@ -50,11 +51,20 @@ compile:
 
 playground: $(PAGE) ## build the page that the binary embeds
 
-# Node has to be there before, but a new Node is no reason to build again.
+# A page built from the same files before is taken from the cache. Node has to be there before, but a new Node is no
+# reason to build again.
 $(PAGE): $(WEB_FILES) | packages
-	@echo 'Building the playground …'
-	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+	@key=$$(cat $(WEB_FILES) | git hash-object --stdin); kept="$${XDG_CACHE_HOME:-$$HOME/.cache}/styleshare/playground-$$key"; \
+	if [ -f "$$kept/index.html" ]; then cp -R "$$kept/." $(dir $(PAGE)); else \
+		$(QUIETLY) $(MODULES) && echo 'Building the playground …' && (cd $(WEB) && npm run --silent build) && \
+		mkdir -p "$$kept" && cp -R $(dir $(PAGE)). "$$kept"; fi
 	@touch $(PAGE)
+
+# What the page is built with, and what the browser tests drive Chromium with.
+$(MODULES): $(WEB)/package-lock.json | packages
+	@echo 'Fetching the packages of the playground …'
+	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $(MODULES)
 
 $(TESTSTACK): FORCE
 	@go build -o $(TESTSTACK) ./internal/devstack/cmd/teststack

@@ -275,20 +275,38 @@ func (s *seeder) wait(ctx context.Context, done func() (bool, error)) error {
 	}
 }
 
+// concurrentVerbs is how many likes and comments are under way at once: they wait for the database more than they work.
+const concurrentVerbs = 8
+
 func (s *seeder) socialise(ctx context.Context) error {
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(concurrentVerbs)
 	for _, l := range s.set.Likes {
-		id := s.styles[l.Style]
-		if _, err := s.db.LikeStyle(ctx, s.attempt(l.Username, "likeStyle", fmt.Sprintf("like/%d", id)), id); err != nil {
+		group.Go(func() error {
+			id := s.styles[l.Style]
+			_, err := s.db.LikeStyle(groupCtx, s.attempt(l.Username, "likeStyle", fmt.Sprintf("like/%d", id)), id)
 			return err
-		}
+		})
 	}
+	// Replies come after what they reply to, which is under the same style.
 	comments := make([]int64, len(s.set.Comments))
+	for style := range s.set.Styles {
+		group.Go(func() error { return s.talk(groupCtx, style, comments) })
+	}
+	return group.Wait()
+}
+
+// talk writes the comments under one style and keeps their ids.
+func (s *seeder) talk(ctx context.Context, style int, comments []int64) error {
 	for i, c := range s.set.Comments {
+		if c.Style != style {
+			continue
+		}
 		replyTo := int64(0)
 		if c.ReplyTo >= 0 {
 			replyTo = comments[c.ReplyTo]
 		}
-		result, err := s.db.AddComment(ctx, s.attempt(c.Author, "addComment", fmt.Sprintf("comment/%d", i)), s.styles[c.Style], c.Body, replyTo)
+		result, err := s.db.AddComment(ctx, s.attempt(c.Author, "addComment", fmt.Sprintf("comment/%d", i)), s.styles[style], c.Body, replyTo)
 		if err != nil {
 			return err
 		}

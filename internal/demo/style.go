@@ -31,12 +31,12 @@ func shoot(fit sketch.Outfit, rng *rand.Rand, seed uint64) []sketch.Shot {
 		first.Frame = sketch.Knee
 	}
 	shots := []sketch.Shot{first}
-	if chance(rng, 2) {
+	if chance(rng, 4) {
 		second := first
 		second.Pose = pose(fit, rng, first.Pose)
 		second.Frame = pick(rng, []sketch.Frame{sketch.Knee, sketch.Upper})
 		shots = append(shots, second)
-		if chance(rng, 3) {
+		if chance(rng, 2) {
 			third := first
 			third.Frame = sketch.Feet
 			shots = append(shots, third)
