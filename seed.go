@@ -174,7 +174,7 @@ func (s *seeder) publish(ctx context.Context, out io.Writer) error {
 	photos := make([][]int64, len(s.set.Styles))
 	avatars := make([]int64, len(s.set.People))
 	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	group.SetLimit(3 * runtime.GOMAXPROCS(0)) // drawing takes a core; sending waits
 	for i, p := range s.set.People {
 		group.Go(func() (err error) {
 			avatars[i], err = s.upload(groupCtx, p.Username, "avatar", p.Avatar)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"styleshare/internal/imaging"
 	"styleshare/internal/storage"
 	"styleshare/models"
@@ -63,10 +65,14 @@ func process(ctx context.Context, store *storage.Store, photo *models.Photo) (*i
 	if err != nil {
 		return nil, err
 	}
+	group, groupCtx := errgroup.WithContext(ctx)
 	for _, r := range result.Renditions {
-		if err = store.Put(ctx, photo.RenditionKey(models.PhotoSize(r.Size)), "image/jpeg", immutable, r.JPEG); err != nil {
-			return nil, fmt.Errorf("store rendition: %w", err)
-		}
+		group.Go(func() error {
+			return store.Put(groupCtx, photo.RenditionKey(models.PhotoSize(r.Size)), "image/jpeg", immutable, r.JPEG)
+		})
+	}
+	if err = group.Wait(); err != nil {
+		return nil, fmt.Errorf("store rendition: %w", err)
 	}
 	return result, nil
 }
