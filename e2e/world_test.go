@@ -23,6 +23,7 @@ const worldStyles = 24
 
 // newWorld has people do what people do. minji follows four authors, yuna is private, areum has just come.
 func newWorld(t *testing.T) *world {
+	t.Helper()
 	w := &world{Stack: Start(t, Options{}), people: map[string]*Person{}, ids: map[string]string{}, tokens: map[string]string{}}
 	for _, name := range []string{"minji", "sora", "jiho", "hana", "taeyang", "yuna", "areum"} {
 		locale := "ko"

@@ -44,7 +44,10 @@ func TestMistakesAreNamed(t *testing.T) {
 	} {
 		name, value, _ := strings.Cut(wrong, "=")
 		got := problems(t, wrong)
-		if !strings.Contains(got, name) && !(name == "VAPID_SUBJECT" && strings.Contains(got, "VAPID_")) {
+		if name == "VAPID_SUBJECT" {
+			name = "VAPID_" // it is the two keys beside it that are missing
+		}
+		if !strings.Contains(got, name) {
 			t.Errorf("%s: %q does not name it", wrong, got)
 		}
 		if strings.Contains(value, "secret") && strings.Contains(got, "secret") {
