@@ -90,10 +90,12 @@ func (p *Part) Start(ctx context.Context) error {
 		return sentence(p.title(), p.name, err)
 	}
 	var err error
+	tried := false // again although the port was not the reason, as far as can be seen
+	preferred := p.home.preferred(p.preferredPort())
 	for range portAttempts {
 		port := p.port
 		if port == 0 {
-			if port, err = freePort(p.home.preferred(p.preferredPort())); err != nil {
+			if port, err = freePort(preferred); err != nil {
 				return sentence(p.title(), p.name, err)
 			}
 		}
@@ -101,10 +103,18 @@ func (p *Part) Start(ctx context.Context) error {
 			p.port = port
 			return nil
 		}
-		// A port that is still free was not the reason, and a part that had an address keeps it.
-		if ctx.Err() != nil || p.port != 0 || portIsFree(port) {
+		if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
 			break
 		}
+		// A port that is free again may have been held by another start that only looked, as freePort does: that is worth one
+		// more try. A part that had an address keeps it.
+		if p.port != 0 || portIsFree(port) {
+			if tried {
+				break
+			}
+			tried = true
+		}
+		preferred = 0
 	}
 	return sentence(p.title(), p.name, err)
 }
