@@ -30,7 +30,7 @@ func TestSizes(t *testing.T) {
 		}
 		photos += st.Photos
 	}
-	if photos < 180 || photos > 240 {
+	if photos < 165 || photos > 240 {
 		t.Errorf("%d photos", photos)
 	}
 	if len(s.Follows) < 100 || len(s.Likes) < 500 || len(s.Comments) < 300 {

@@ -28,7 +28,7 @@ func (s *Set) follow(rng *rand.Rand) {
 
 func (s *Set) like(rng *rand.Rand) {
 	for i, st := range s.Styles {
-		n := rng.IntN(PeopleCount * 3 / 4)
+		n := rng.IntN(PeopleCount / 2)
 		for _, j := range rng.Perm(PeopleCount)[:n] {
 			if name := s.People[j].Username; name != st.Author {
 				s.Likes = append(s.Likes, Like{i, name})
@@ -37,12 +37,12 @@ func (s *Set) like(rng *rand.Rand) {
 	}
 }
 
-// comment lets up to six people say something about each style; who asks for item info often gets an answer.
+// comment lets up to four people say something about each style; who asks for item info often gets an answer.
 func (s *Set) comment(rng *rand.Rand) {
 	for i := range s.Styles {
 		st := &s.Styles[i]
 		said := map[string]bool{}
-		for _, j := range rng.Perm(PeopleCount)[:rng.IntN(7)] {
+		for _, j := range rng.Perm(PeopleCount)[:rng.IntN(5)] {
 			p := s.People[j]
 			if p.Username == st.Author {
 				continue

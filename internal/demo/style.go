@@ -31,7 +31,7 @@ func shoot(fit sketch.Outfit, rng *rand.Rand, seed uint64) []sketch.Shot {
 		first.Frame = sketch.Knee
 	}
 	shots := []sketch.Shot{first}
-	if chance(rng, 4) {
+	if chance(rng, 6) {
 		second := first
 		second.Pose = pose(fit, rng, first.Pose)
 		second.Frame = pick(rng, []sketch.Frame{sketch.Knee, sketch.Upper})
