@@ -131,6 +131,25 @@ func (tx *Tx) photoDone(ctx context.Context, photoID int64) error {
 		if err = tx.showStyle(ctx, id); err != nil {
 			return err
 		}
+		if err = tx.notifyOfEarlyComments(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notifyOfEarlyComments records the mentions in what the author said under a style before it was published.
+func (tx *Tx) notifyOfEarlyComments(ctx context.Context, styleID int64) error {
+	var early []Comment
+	err := tx.NewRaw(`select c.id, c.author_id, c.mention_ids from comments c join styles s on s.id = c.style_id
+		where s.id = ? and s.state = 'PUBLISHED' order by c.id`, styleID).Scan(ctx, &early)
+	if err != nil {
+		return fmt.Errorf("look for early comments: %w", err)
+	}
+	for _, c := range early {
+		if err = tx.notifyMentioned(ctx, c.AuthorID, c.MentionIDs, "Comment", c.ID); err != nil {
+			return err
+		}
 	}
 	return nil
 }
