@@ -188,9 +188,10 @@ func internal(t *testing.T, server *Process, a Answer) {
 	t.Helper()
 	a.Refused(t, "INTERNAL")
 	id, _ := a.Errors[0].Extensions["requestId"].(string)
-	if id == "" || id != a.Header.Get("X-Request-Id") || !strings.Contains(server.Log(), id) {
-		t.Errorf("request id %q: %s", id, a.Body)
+	if id == "" || id != a.Header.Get("X-Request-Id") {
+		t.Fatalf("request id %q: %s", id, a.Body)
 	}
+	WaitFor(t, "the request id in the log, which comes through a pipe", func() bool { return strings.Contains(server.Log(), id) })
 	for _, e := range a.Errors {
 		if len(e.Extensions) != 2 {
 			t.Errorf("more than a code and an id: %s", a.Body)
