@@ -108,10 +108,10 @@ func TestMailsThatHaveNobodyToGoTo(t *testing.T) {
 
 func TestMailOfANotification(t *testing.T) {
 	t.Parallel()
-	l := newLiked(t, "en")
+	l := newCommented(t)
 	o := newPostOffice(t, l.db)
 	m := o.send(t, 1)[0]
-	if !strings.Contains(m.Text, "jun liked your style") || !strings.Contains(m.HTML, "https://pictures.example/renditions/") {
+	if !strings.Contains(m.Text, "jun commented on your style") || !strings.Contains(m.HTML, "https://pictures.example/renditions/") {
 		t.Errorf("%s\n%s", m.Text, m.HTML)
 	}
 	link := strings.Trim(strings.Split(m.ListUnsubscribe, ",")[0], "<> ")
@@ -140,7 +140,7 @@ func TestMailsOfNotificationsThatAreNotSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newLiked(t, "en")
+			l := newCommented(t)
 			if err := change(l); err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestMailsOfNotificationsThatAreNotSent(t *testing.T) {
 
 func TestMailWithoutAServerIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	l := newLiked(t, "en")
+	l := newCommented(t)
 	o := newPostOffice(t, l.db)
 	if err := o.sink.Close(); err != nil {
 		t.Fatal(err)

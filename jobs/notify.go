@@ -72,7 +72,7 @@ func announce(ctx context.Context, db *models.DB, publicURL string, id int64) (*
 		return nil, nil
 	}
 	lang, _ := localize.Parse(account.Locale)
-	return &announcement{n, account, recipient, lang, lang.Notification(string(n.Kind), n.ActorCount, names...),
+	return &announcement{n, account, recipient, lang, lang.Notification(string(n.Kind), n.SubjectKind, n.ActorCount, names...),
 		publicURL + "/open/" + relay.ID(n.SubjectKind, subject)}, nil
 }
 

@@ -49,6 +49,17 @@ func newLiked(t *testing.T, locale string) *liked {
 	return l
 }
 
+// newCommented is liked with a comment, of which people are told by mail too.
+func newCommented(t *testing.T) *liked {
+	t.Helper()
+	l := newLiked(t, "en")
+	if _, err := l.db.AddComment(t.Context(), by(l.fan), l.id, "where from?", 0); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, l.db, models.JobNotify, Notify(l.db), 1)
+	return l
+}
+
 func (l *liked) handler(p push.Sender) Handler {
 	return Push(l.db, map[push.Platform]push.Sender{push.IOS: p}, "https://style.example", "Styleshare")
 }

@@ -68,7 +68,7 @@ func New(c Config) *Loaders {
 		users:    cache.NewByID[models.User](c.Cache, "u1:"),
 		styles:   cache.NewByID[models.Style](c.Cache, "s1:"),
 		photos:   cache.NewByID[models.Photo](c.Cache, "p1:"),
-		comments: cache.NewByID[models.Comment](c.Cache, "c1:"),
+		comments: cache.NewByID[models.Comment](c.Cache, "c2:"),
 		tags:     cache.NewByID[models.Tag](c.Cache, "t1:"),
 		brands:   cache.NewByID[models.Brand](c.Cache, "b1:"),
 		items:    cache.NewByID[models.ItemTag](c.Cache, "i1:"),

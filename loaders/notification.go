@@ -59,8 +59,19 @@ func (*Notification) IsNode() {}
 // GlobalID is the Relay id.
 func (n *Notification) GlobalID() string { return relay.ID("Notification", n.ID) }
 
+// ActorCount is how many people did it. Moderators are not counted, as they are not shown.
+func (n *Notification) ActorCount() int {
+	if n.Kind == models.Moderation {
+		return 0
+	}
+	return n.Notification.ActorCount
+}
+
 // Actors are the latest who did it, three at most.
 func (n *Notification) Actors() ([]*User, error) {
+	if n.Kind == models.Moderation {
+		return []*User{}, nil
+	}
 	users, err := related(n.cohort, "actors", func(all []*Notification) (map[int64]*User, error) {
 		return n.cohort.usersByID(keys(all, func(n *Notification) []int64 { return n.ActorIDs }))
 	})
@@ -77,7 +88,7 @@ func (n *Notification) Message() (string, error) {
 	for i, a := range actors {
 		names[i] = a.DisplayName
 	}
-	return n.cohort.caller.Language.Notification(string(n.Kind), n.ActorCount, names...), nil
+	return n.cohort.caller.Language.Notification(string(n.Kind), n.SubjectKind, n.ActorCount(), names...), nil
 }
 
 // Subject is what it is about, nil where that is gone or hidden.

@@ -84,10 +84,10 @@ var brands = table[Brand]{
 }
 
 var comments = table[Comment]{
-	`select id, style_id, author_id, reply_to_id, body, mention_ids, is_item_info_request, created_at
+	`select id, style_id, author_id, reply_to_id, reply_to_author_id, body, mention_ids, is_item_info_request, created_at
 		from comments where id = any($1)`,
 	func(r pgx.Rows, c *Comment) error {
-		return r.Scan(&c.ID, &c.StyleID, &c.AuthorID, &c.ReplyToID, &c.Body, &c.MentionIDs, &c.IsItemInfoRequest, &c.CreatedAt)
+		return r.Scan(&c.ID, &c.StyleID, &c.AuthorID, &c.ReplyToID, &c.ReplyToAuthorID, &c.Body, &c.MentionIDs, &c.IsItemInfoRequest, &c.CreatedAt)
 	},
 	func(c *Comment) int64 { return c.ID },
 }

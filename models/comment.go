@@ -31,10 +31,9 @@ func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body str
 		}
 		c := &Comment{StyleID: s.ID, AuthorID: a.UserID, Body: body, IsItemInfoRequest: caption.IsItemInfoRequest(body), CreatedAt: tx.now}
 		if replyToID != 0 {
-			if err = tx.checkReply(ctx, s.ID, replyToID); err != nil {
+			if err = tx.replyTo(ctx, c, replyToID); err != nil {
 				return CommentResult{}, err
 			}
-			c.ReplyToID = &replyToID
 		}
 		if c.MentionIDs, err = tx.mentionIDs(ctx, mentioned); err != nil {
 			return CommentResult{}, err
@@ -55,12 +54,16 @@ func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body str
 	})
 }
 
-func (tx *Tx) checkReply(ctx context.Context, styleID, replyToID int64) error {
-	n, err := tx.NewSelect().Model((*Comment)(nil)).Where("id = ? and style_id = ?", replyToID, styleID).Count(ctx)
-	if err == nil && n == 0 {
+// replyTo makes the comment a reply to one under the same style.
+func (tx *Tx) replyTo(ctx context.Context, c *Comment, replyToID int64) error {
+	err := tx.NewRaw(`select id, author_id from comments where id = ? and style_id = ?`, replyToID, c.StyleID).Scan(ctx, &c.ReplyToID, &c.ReplyToAuthorID)
+	if errors.Is(err, sql.ErrNoRows) {
 		return fault.Reject("replyToId", fault.UserNotFound, "not_found")
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("look for the comment replied to: %w", err)
+	}
+	return nil
 }
 
 // DeleteComment deletes a comment: its author may, and the author of the style.
@@ -84,7 +87,7 @@ func (db *DB) DeleteComment(ctx context.Context, a Attempt, commentID int64) (Co
 		if c.AuthorID != a.UserID && s.AuthorID != a.UserID {
 			return CommentResult{}, fault.Reject("commentId", fault.NotAllowed, "not_allowed")
 		}
-		if err = tx.changeReplies(ctx, c.ID); err != nil {
+		if err = tx.forgetReplies(ctx, c.ID); err != nil {
 			return CommentResult{}, err
 		}
 		if _, err = tx.NewDelete().Model(c).WherePK().Exec(ctx); err != nil {
@@ -94,13 +97,19 @@ func (db *DB) DeleteComment(ctx context.Context, a Attempt, commentID int64) (Co
 	})
 }
 
-// changeReplies marks the replies to a comment as changed: with it, their reply_to_id goes.
-func (tx *Tx) changeReplies(ctx context.Context, commentID int64) error {
+// forgetReplies marks the replies to a comment as changed: with it, their reply_to_id goes, and what its author was told
+// of them.
+func (tx *Tx) forgetReplies(ctx context.Context, commentID int64) error {
 	var replies []int64
 	if err := tx.NewRaw(`select id from comments where reply_to_id = ?`, commentID).Scan(ctx, &replies); err != nil {
 		return fmt.Errorf("look for replies: %w", err)
 	}
 	tx.changes.Comments = append(tx.changes.Comments, replies...)
+	// Whoever folds one of them at this moment holds a lock on the comment: their row is seen here.
+	_, err := tx.NewRaw(`delete from notifications where subject_kind = 'Comment' and subject_id = ? and kind = ?`, commentID, CommentReplied).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("forget replies: %w", err)
+	}
 	return nil
 }
 
@@ -111,10 +120,5 @@ func (tx *Tx) countComment(ctx context.Context, s *Style, c *Comment, by int) er
 	}
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
 	tx.changes.Comments = append(tx.changes.Comments, c.ID)
-	err := tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleCommented, SubjectKind: "Style", SubjectID: s.ID, ActorID: c.AuthorID})
-	if err != nil {
-		return err
-	}
-	// The style's author hears of the comment already.
-	return tx.notifyMentioned(ctx, c.AuthorID, without(c.MentionIDs, []int64{s.AuthorID}), "Comment", c.ID)
+	return tx.notifyOfComment(ctx, s.AuthorID, c)
 }

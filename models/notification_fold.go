@@ -14,21 +14,22 @@ import (
 var eventSQL = map[NotificationKind]string{
 	Followed:       `select id from follows where follower_id = $3 and followee_id = $1`,
 	StyleLiked:     `select id from likes where style_id = $2 and user_id = $3`,
-	StyleCommented: `select id from comments where style_id = $2 and author_id = $3`,
+	StyleCommented: `select id from comments where style_id = $2 and author_id = $3 and reply_to_author_id is distinct from $1`,
+	CommentReplied: `select id from comments where reply_to_id = $2 and author_id = $3 and reply_to_author_id = $1`,
 }
 
 // mentionSQL is eventSQL for MENTIONED, by the kind of subject.
 var mentionSQL = map[string]string{
 	"Style":   `select id from styles where id = $2 and author_id = $3 and $1 = any(mention_ids) and state = 'PUBLISHED'`,
-	"Comment": `select id from comments where id = $2 and author_id = $3 and $1 = any(mention_ids)`,
+	"Comment": `select id from comments where id = $2 and author_id = $3 and $1 = any(mention_ids) and reply_to_author_id is distinct from $1`,
 }
 
-// subjectSQL finds the subject ($2) where the recipient ($1) may see it. Its lock has an erasure of the style wait, which
-// then takes the notification with it.
+// subjectSQL finds the subject ($2) where the recipient ($1) may see it. Its lock has an erasure of the style or comment
+// wait, which then takes the notification with it.
 var subjectSQL = map[string]string{
 	"User":    `select from users where id = $1`,
 	"Style":   `select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
-	"Comment": `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
+	"Comment": `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s, c`,
 }
 
 // event gives the id of what the recipient is to be told of, 0 where there is nothing (any more). Ids are ordered by
@@ -93,7 +94,7 @@ func (tx *Tx) announce(ctx context.Context, n *Notification, wasUnread bool) err
 	recently := func(at *time.Time, within time.Duration) bool {
 		return wasUnread && at != nil && tx.now.Sub(*at) < within
 	}
-	if !recently(n.PushedAt, pushAgainAfter) {
+	if hears(n.Kind, Push) && !recently(n.PushedAt, pushAgainAfter) {
 		var devices []int64
 		if err := tx.NewRaw(`select id from devices where user_id = ? order by id`, n.RecipientID).Scan(ctx, &devices); err != nil {
 			return fmt.Errorf("announce: %w", err)
@@ -105,7 +106,7 @@ func (tx *Tx) announce(ctx context.Context, n *Notification, wasUnread bool) err
 		}
 		n.PushedAt = &tx.now
 	}
-	if !recently(n.MailedAt, mailAgainAfter) {
+	if hears(n.Kind, Mail) && !recently(n.MailedAt, mailAgainAfter) {
 		if err := tx.Record(ctx, JobMail, MailJob{UserID: n.RecipientID, Template: MailNotification, NotificationID: n.ID}); err != nil {
 			return err
 		}

@@ -41,11 +41,13 @@ const wantedActors = `
 	union all select s.author_id, 'STYLE_LIKED', s.id, l.user_id, l.id from likes l join styles s on s.id = l.style_id
 		where s.author_id <> l.user_id and s.deleted_at is null
 	union all select s.author_id, 'STYLE_COMMENTED', s.id, c.author_id, max(c.id) from comments c join styles s on s.id = c.style_id
-		where s.author_id <> c.author_id and s.deleted_at is null group by 1, 3, 4
+		where s.author_id <> c.author_id and c.reply_to_author_id is distinct from s.author_id and s.deleted_at is null group by 1, 3, 4
+	union all select c.reply_to_author_id, 'COMMENT_REPLIED', c.reply_to_id, c.author_id, max(c.id) from comments c join styles s on s.id = c.style_id
+		where c.reply_to_author_id <> c.author_id and c.reply_to_id is not null and s.deleted_at is null group by 1, 3, 4
 	union all select m, 'MENTIONED', s.id, s.author_id, s.id from styles s, unnest(s.mention_ids) m
 		where m <> s.author_id and s.state = 'PUBLISHED' and s.deleted_at is null
 	union all select m, 'MENTIONED', c.id, c.author_id, c.id from comments c join styles s on s.id = c.style_id, unnest(c.mention_ids) m
-		where m <> c.author_id and m <> s.author_id and s.deleted_at is null and s.state = 'PUBLISHED'`
+		where m <> c.author_id and m <> s.author_id and m is distinct from c.reply_to_author_id and s.deleted_at is null and s.state = 'PUBLISHED'`
 
 // misfolded says what is wrong with the folds, compared with the rows. A style that is deleted and not erased as yet still has its own.
 func misfolded(t testing.TB, db *DB) (wrong []string) {

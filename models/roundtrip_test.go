@@ -113,7 +113,7 @@ func TestRoundTripOfRowsWithEverything(t *testing.T) {
 	brand := &Brand{ID: 1 << 60, Slug: awkward, Name: awkward, StyleCount: 6}
 	item := &ItemTag{ID: 1 << 60, StyleID: style.ID, PhotoID: photo.ID, X: 1, Y: 0.1, BrandID: ptr(brand.ID), Name: awkward, PriceMinor: ptr(0), Currency: text, ShopURL: text}
 	comment := &Comment{ID: 1 << 60, StyleID: style.ID, AuthorID: owner, Body: awkward, MentionIDs: ids, IsItemInfoRequest: true, CreatedAt: someTime}
-	comment.ReplyToID = ptr(comment.ID)
+	comment.ReplyToID, comment.ReplyToAuthorID = ptr(comment.ID), ptr(owner)
 	for _, write := range []func(){
 		func() { complete(t, user); roundTrip(t, db, user) },
 		func() { complete(t, photo); roundTrip(t, db, photo) },

@@ -81,7 +81,8 @@ type Comment struct {
 	ID                int64 `bun:",pk,autoincrement"`
 	StyleID           int64
 	AuthorID          int64
-	ReplyToID         *int64
+	ReplyToID         *int64 // nil once that comment is deleted
+	ReplyToAuthorID   *int64 // stays, so that a reply remains one to the person who heard of it
 	Body              string
 	MentionIDs        []int64 `bun:"mention_ids,array"`
 	IsItemInfoRequest bool

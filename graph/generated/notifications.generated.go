@@ -285,7 +285,7 @@ func _Notification_actorCount(ctx context.Context, ec *executionContext, field g
 			return fieldContext_Notification_actorCount(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ActorCount, nil
+			return obj.ActorCount(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -296,7 +296,7 @@ func _Notification_actorCount(ctx context.Context, ec *executionContext, field g
 	)
 }
 func fieldContext_Notification_actorCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Notification", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Notification", field, true, false, "Int")
 }
 
 func _Notification_subject(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Notification) (ret graphql.Marshaler) {

@@ -2604,12 +2604,40 @@ type DeleteCommentPayload {
 enum NotificationKind {
   "Somebody follows the viewer."
   FOLLOWED
+  "Somebody asks to follow the viewer, whose account is private."
+  FOLLOW_REQUESTED
+  "Somebody lets the viewer follow them."
+  FOLLOW_ACCEPTED
   "Somebody likes a style of the viewer."
   STYLE_LIKED
   "Somebody commented on a style of the viewer."
   STYLE_COMMENTED
+  "Somebody replied to a comment of the viewer, which is the subject."
+  COMMENT_REPLIED
   "Somebody mentioned the viewer in a caption or a comment."
   MENTIONED
+  "Somebody put a style of the viewer into a collection."
+  STYLE_COLLECTED
+  "Somebody asks what the viewer wears in a style."
+  ITEM_INFO_REQUESTED
+  "What the viewer asked about a style was answered."
+  ITEM_INFO_ANSWERED
+  "Somebody answered a question of the viewer."
+  QUESTION_ANSWERED
+  "The asker accepted an answer of the viewer."
+  ANSWER_ACCEPTED
+  "Moderators decided about something of the viewer. Has no actors."
+  MODERATION
+}
+
+"By which way the viewer hears of something."
+enum NotificationChannel {
+  "In the list of notifications and in the count of unread ones."
+  IN_APP
+  "As a push message to each device."
+  PUSH
+  "As a mail, where the address is verified."
+  MAIL
 }
 
 "What a notification is about."
@@ -2622,7 +2650,7 @@ type Notification implements Node {
   kind: NotificationKind!
   "Newest first, three at most."
   actors: [User!]!
-  "How many people did it."
+  "How many people did it; 0 for MODERATION."
   actorCount: Int!
   "Null where it is gone or hidden; for FOLLOWED it is the viewer."
   subject: NotificationSubject
