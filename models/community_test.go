@@ -74,6 +74,8 @@ var verbs = []struct {
 		_, err := c.db.DeleteComment(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.comments, draw))
 		return err
 	}},
+	{"ask item info", (*community).askItemInfo},
+	{"answer item info", (*community).answerItemInfo},
 	{"follow", func(c *community, draw func(int) int) error {
 		_, err := c.db.Follow(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
 		return err
@@ -157,8 +159,27 @@ func (c *community) updateCaption(draw func(int) int) error {
 
 func (c *community) updateItems(draw func(int) int) error {
 	id := c.pick(&c.styles, draw)
-	photo := one[int64](c.t, c.db, `select coalesce((select photo_ids[1] from styles where id = ?), 0)`, id)
-	_, err := c.db.UpdateStyle(c.t.Context(), by(c.pick(&c.people, draw)), id, StyleChange{Items: ptr(someItems(photo, draw))})
+	_, err := c.db.UpdateStyle(c.t.Context(), by(c.pick(&c.people, draw)), id, StyleChange{Items: ptr(someItems(c.photoOf(id), draw))})
+	return err
+}
+
+// photoOf is the first photo of a style, 0 where there is no such style.
+func (c *community) photoOf(style int64) int64 {
+	return one[int64](c.t, c.db, `select coalesce((select photo_ids[1] from styles where id = ?), 0)`, style)
+}
+
+func (c *community) askItemInfo(draw func(int) int) error {
+	id, at := c.pick(&c.styles, draw), ItemInfoPoint{}
+	if draw(2) == 0 {
+		at = point(c.photoOf(id), float64(draw(3))/2, float64(draw(3))/2)
+	}
+	_, err := c.db.RequestItemInfo(c.t.Context(), by(c.pick(&c.people, draw)), id, at)
+	return err
+}
+
+func (c *community) answerItemInfo(draw func(int) int) error {
+	id := c.pick(&c.styles, draw)
+	_, err := c.db.AnswerItemInfo(c.t.Context(), by(c.pick(&c.people, draw)), id, someItems(c.photoOf(id), draw))
 	return err
 }
 

@@ -16,6 +16,10 @@ var eventSQL = map[NotificationKind]string{
 	StyleLiked:     `select id from likes where style_id = $2 and user_id = $3`,
 	StyleCommented: `select id from comments where style_id = $2 and author_id = $3 and reply_to_author_id is distinct from $1`,
 	CommentReplied: `select id from comments where reply_to_id = $2 and author_id = $3 and reply_to_author_id = $1`,
+	// Asks that were answered still are what happened. Of those that one answer closes, the latest stands for it.
+	ItemInfoRequested: `select id from item_info_requests where style_id = $2 and user_id = $3`,
+	ItemInfoAnswered: `select r.id from item_info_requests r join styles i on i.id = r.style_id
+		where i.id = $2 and i.author_id = $3 and r.user_id = $1 and r.answered_at is not null`,
 }
 
 // mentionSQL is eventSQL for MENTIONED, by the kind of subject.

@@ -47,7 +47,11 @@ const wantedActors = `
 	union all select m, 'MENTIONED', s.id, s.author_id, s.id from styles s, unnest(s.mention_ids) m
 		where m <> s.author_id and s.state = 'PUBLISHED' and s.deleted_at is null
 	union all select m, 'MENTIONED', c.id, c.author_id, c.id from comments c join styles s on s.id = c.style_id, unnest(c.mention_ids) m
-		where m <> c.author_id and m <> s.author_id and m is distinct from c.reply_to_author_id and s.deleted_at is null and s.state = 'PUBLISHED'`
+		where m <> c.author_id and m <> s.author_id and m is distinct from c.reply_to_author_id and s.deleted_at is null and s.state = 'PUBLISHED'
+	union all select s.author_id, 'ITEM_INFO_REQUESTED', s.id, r.user_id, max(r.id) from item_info_requests r join styles s on s.id = r.style_id
+		where s.deleted_at is null group by 1, 3, 4
+	union all select r.user_id, 'ITEM_INFO_ANSWERED', s.id, s.author_id, max(r.id) from item_info_requests r join styles s on s.id = r.style_id
+		where r.answered_at is not null and s.deleted_at is null group by 1, 3, 4`
 
 // misfolded says what is wrong with the folds, compared with the rows. A style that is deleted and not erased as yet still has its own.
 func misfolded(t testing.TB, db *DB) (wrong []string) {

@@ -41,6 +41,16 @@ func (tx *Tx) notify(ctx context.Context, job NotifyJob) error {
 	return tx.Record(ctx, JobNotify, job)
 }
 
+// notifyEach is notify for many recipients of the same.
+func (tx *Tx) notifyEach(ctx context.Context, recipientIDs []int64, job NotifyJob) error {
+	payloads := make([]any, 0, len(recipientIDs))
+	for _, id := range recipientIDs {
+		job.RecipientID = id
+		payloads = append(payloads, job)
+	}
+	return tx.recordAll(ctx, JobNotify, payloads)
+}
+
 // notifyMentioned records mentions that came or went.
 func (tx *Tx) notifyMentioned(ctx context.Context, actorID int64, mentionIDs []int64, subjectKind string, subjectID int64) error {
 	for _, id := range mentionIDs {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -74,6 +75,27 @@ func (tx *Tx) RecordAt(ctx context.Context, kind JobKind, payload any, at time.T
 		return fmt.Errorf("record %s: %w", kind, err)
 	}
 	tx.changes.Outbox = true
+	return nil
+}
+
+// recordBatch is how many rows one statement puts into the outbox.
+const recordBatch = 1000
+
+// recordAll is Record for many pieces of work of one kind.
+func (tx *Tx) recordAll(ctx context.Context, kind JobKind, payloads []any) error {
+	for batch := range slices.Chunk(payloads, recordBatch) {
+		rows := make([]*OutboxRow, len(batch))
+		for i, payload := range batch {
+			var err error
+			if rows[i], err = newOutboxRow(kind, payload, tx.now, tx.now); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.NewInsert().Model(&rows).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+			return fmt.Errorf("record %s: %w", kind, err)
+		}
+		tx.changes.Outbox = true
+	}
 	return nil
 }
 

@@ -58,14 +58,19 @@ func (c StyleChange) check(s *Style) (StyleInput, error) {
 	}
 	if c.Items != nil {
 		in.Items = *c.Items
-		photos := make(map[int64]bool, len(s.PhotoIDs))
-		for _, id := range s.PhotoIDs {
-			photos[id] = true
-		}
-		checkItems(&faults, in.Items, photos)
+		checkItems(&faults, in.Items, s.photoSet())
 	}
 	checkWornOn(&faults, c.WornOn)
 	return in, faults.Err()
+}
+
+// photoSet are the photos that the style's garments may be on.
+func (s *Style) photoSet() map[int64]bool {
+	photos := make(map[int64]bool, len(s.PhotoIDs))
+	for _, id := range s.PhotoIDs {
+		photos[id] = true
+	}
+	return photos
 }
 
 func (tx *Tx) changeCaption(ctx context.Context, s *Style, change StyleChange, in StyleInput) (err error) {

@@ -165,18 +165,26 @@ func (tx *Tx) insertItems(ctx context.Context, styleID int64, ids []int64, items
 	if len(items) == 0 {
 		return nil
 	}
-	rows := make([]ItemTag, len(items))
-	for i, in := range items {
-		rows[i] = ItemTag{ID: ids[i], StyleID: styleID, PhotoID: in.PhotoID, X: in.X, Y: in.Y, Name: in.Name,
-			PriceMinor: in.PriceMinor, Currency: in.Currency, ShopURL: in.ShopURL}
-		if id, ok := brandOf[in.slug]; ok {
-			rows[i].BrandID = &id
-		}
+	rows := itemTags(items, brandOf)
+	for i := range rows {
+		rows[i].ID, rows[i].StyleID = ids[i], styleID
 	}
 	if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
 		return fmt.Errorf("insert items: %w", err)
 	}
 	return nil
+}
+
+// itemTags are the rows that the items make, without ids.
+func itemTags(items []ItemInput, brandOf map[string]int64) []ItemTag {
+	rows := make([]ItemTag, len(items))
+	for i, in := range items {
+		rows[i] = ItemTag{PhotoID: in.PhotoID, X: in.X, Y: in.Y, Name: in.Name, PriceMinor: in.PriceMinor, Currency: in.Currency, ShopURL: in.ShopURL}
+		if id, ok := brandOf[in.slug]; ok {
+			rows[i].BrandID = &id
+		}
+	}
+	return rows
 }
 
 // distinctBrands are the brands of the items, each once.

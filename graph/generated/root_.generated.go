@@ -38,6 +38,13 @@ type ComplexityRoot struct {
 		UserErrors       func(childComplexity int) int
 	}
 
+	AnswerItemInfoPayload struct {
+		ClientMutationID func(childComplexity int) int
+		NotifiedCount    func(childComplexity int) int
+		Style            func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	Brand struct {
 		GlobalID   func(childComplexity int) int
 		Name       func(childComplexity int) int
@@ -144,6 +151,7 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AddComment            func(childComplexity int, input model.AddCommentInput) int
+		AnswerItemInfo        func(childComplexity int, input model.AnswerItemInfoInput) int
 		ChangePassword        func(childComplexity int, input model.ChangePasswordInput) int
 		CompleteUpload        func(childComplexity int, input model.CompleteUploadInput) int
 		CreateUpload          func(childComplexity int, input model.CreateUploadInput) int
@@ -155,6 +163,7 @@ type ComplexityRoot struct {
 		PublishStyle          func(childComplexity int, input model.PublishStyleInput) int
 		RefreshSession        func(childComplexity int, input model.RefreshSessionInput) int
 		RegisterDevice        func(childComplexity int, input model.RegisterDeviceInput) int
+		RequestItemInfo       func(childComplexity int, input model.RequestItemInfoInput) int
 		RequestPasswordReset  func(childComplexity int, input model.RequestPasswordResetInput) int
 		ResetPassword         func(childComplexity int, input model.ResetPasswordInput) int
 		RevokeSession         func(childComplexity int, input model.RevokeSessionInput) int
@@ -229,6 +238,12 @@ type ComplexityRoot struct {
 	RegisterDevicePayload struct {
 		ClientMutationID func(childComplexity int) int
 		Device           func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	RequestItemInfoPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Style            func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
 	}
 
@@ -444,6 +459,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddCommentPayload.UserErrors(childComplexity), true
+
+	case "AnswerItemInfoPayload.clientMutationId":
+		if e.ComplexityRoot.AnswerItemInfoPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerItemInfoPayload.ClientMutationID(childComplexity), true
+	case "AnswerItemInfoPayload.notifiedCount":
+		if e.ComplexityRoot.AnswerItemInfoPayload.NotifiedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerItemInfoPayload.NotifiedCount(childComplexity), true
+	case "AnswerItemInfoPayload.style":
+		if e.ComplexityRoot.AnswerItemInfoPayload.Style == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerItemInfoPayload.Style(childComplexity), true
+	case "AnswerItemInfoPayload.userErrors":
+		if e.ComplexityRoot.AnswerItemInfoPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerItemInfoPayload.UserErrors(childComplexity), true
 
 	case "Brand.id":
 		if e.ComplexityRoot.Brand.GlobalID == nil {
@@ -830,6 +870,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddComment(childComplexity, args["input"].(model.AddCommentInput)), true
+	case "Mutation.answerItemInfo":
+		if e.ComplexityRoot.Mutation.AnswerItemInfo == nil {
+			break
+		}
+
+		args, err := field_Mutation_answerItemInfo_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerItemInfo(childComplexity, args["input"].(model.AnswerItemInfoInput)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -951,6 +1002,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RegisterDevice(childComplexity, args["input"].(model.RegisterDeviceInput)), true
+	case "Mutation.requestItemInfo":
+		if e.ComplexityRoot.Mutation.RequestItemInfo == nil {
+			break
+		}
+
+		args, err := field_Mutation_requestItemInfo_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestItemInfo(childComplexity, args["input"].(model.RequestItemInfoInput)), true
 	case "Mutation.requestPasswordReset":
 		if e.ComplexityRoot.Mutation.RequestPasswordReset == nil {
 			break
@@ -1366,6 +1428,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegisterDevicePayload.UserErrors(childComplexity), true
+
+	case "RequestItemInfoPayload.clientMutationId":
+		if e.ComplexityRoot.RequestItemInfoPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestItemInfoPayload.ClientMutationID(childComplexity), true
+	case "RequestItemInfoPayload.style":
+		if e.ComplexityRoot.RequestItemInfoPayload.Style == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestItemInfoPayload.Style(childComplexity), true
+	case "RequestItemInfoPayload.userErrors":
+		if e.ComplexityRoot.RequestItemInfoPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestItemInfoPayload.UserErrors(childComplexity), true
 
 	case "RequestPasswordResetPayload.clientMutationId":
 		if e.ComplexityRoot.RequestPasswordResetPayload.ClientMutationID == nil {
@@ -2081,6 +2162,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddCommentInput", graphql.BindUnmarshaler(ec, unmarshalInputAddCommentInput)),
+			graphql.NewInputUnmarshaler("AnswerItemInfoInput", graphql.BindUnmarshaler(ec, unmarshalInputAnswerItemInfoInput)),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", graphql.BindUnmarshaler(ec, unmarshalInputChangePasswordInput)),
 			graphql.NewInputUnmarshaler("CompleteUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCompleteUploadInput)),
 			graphql.NewInputUnmarshaler("CreateUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCreateUploadInput)),
@@ -2093,6 +2175,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PublishStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputPublishStyleInput)),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", graphql.BindUnmarshaler(ec, unmarshalInputRefreshSessionInput)),
 			graphql.NewInputUnmarshaler("RegisterDeviceInput", graphql.BindUnmarshaler(ec, unmarshalInputRegisterDeviceInput)),
+			graphql.NewInputUnmarshaler("RequestItemInfoInput", graphql.BindUnmarshaler(ec, unmarshalInputRequestItemInfoInput)),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", graphql.BindUnmarshaler(ec, unmarshalInputRequestPasswordResetInput)),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", graphql.BindUnmarshaler(ec, unmarshalInputResetPasswordInput)),
 			graphql.NewInputUnmarshaler("RevokeSessionInput", graphql.BindUnmarshaler(ec, unmarshalInputRevokeSessionInput)),
@@ -2542,7 +2625,10 @@ type Comment implements Node {
   "Null where it is no reply, or where what it replied to is gone or hidden."
   replyTo: Comment
   createdAt: DateTime!
-  "True where the whole comment only asks for item info (정보 좀요, ㅈㅂㅈㅇ, info pls)."
+  """
+  True where the whole comment only asks for item info (정보 좀요, ㅈㅂㅈㅇ, info pls). It is flagged and nothing more: the
+  act of asking is requestItemInfo.
+  """
   isItemInfoRequest: Boolean!
 }
 
@@ -2587,6 +2673,57 @@ type AddCommentPayload {
 type DeleteCommentPayload {
   deletedCommentId: ID
   style: Style
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/item_info.graphqls", Input: `extend type Mutation {
+  """
+  정보 좀요: asks the author what an item on the photo is. Asks pile up; one answer reaches everyone who asked.
+  Asking again for what waits for its answer changes nothing and is no error; what was answered may be asked again.
+  """
+  requestItemInfo(input: RequestItemInfoInput!): RequestItemInfoPayload!
+  """
+  Adds items to a style of the viewer and tells everyone who asked and has not been answered. Sending it twice is no
+  error: an item that the style has already is not added again, and nobody is told again.
+  """
+  answerItemInfo(input: AnswerItemInfoInput!): AnswerItemInfoPayload!
+}
+
+"What to ask about. A comment that only asks (isItemInfoRequest) is no such ask: apps send this beside it or instead."
+input RequestItemInfoInput {
+  "A style of somebody else."
+  styleId: ID!
+  "Where on which photo; null asks for the whole look. An ask close to one of the viewer's that waits is the same ask."
+  photoId: ID
+  "0..1 from the left of the photo; goes with photoId and y."
+  x: Float
+  "0..1 from the top of the photo; goes with photoId and x."
+  y: Float
+  clientMutationId: String
+}
+
+"What the items are."
+input AnswerItemInfoInput {
+  "A style of the viewer."
+  styleId: ID!
+  "1 or more, added after those that the style has; 50 together at most."
+  items: [ItemTagInput!]!
+  clientMutationId: String
+}
+
+"What requestItemInfo answers."
+type RequestItemInfoPayload {
+  style: Style
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What answerItemInfo answers."
+type AnswerItemInfoPayload {
+  style: Style
+  "How many people this answer reaches."
+  notifiedCount: Int
   clientMutationId: String
   userErrors: [UserError!]!
 }
@@ -2949,13 +3086,13 @@ type Style implements Node {
   commentCount: Int!
   "How many people keep it in a collection."
   collectCount: Int!
-  "How many times somebody asked what an item is."
+  "How many times somebody asked what an item is, answered or not."
   itemInfoRequestCount: Int!
   "False for anonymous callers."
   viewerHasLiked: Boolean!
   "False for anonymous callers."
   viewerHasCollected: Boolean!
-  "False for anonymous callers."
+  "True from the first time the viewer asked, also once it is answered; false for anonymous callers."
   viewerHasRequestedItemInfo: Boolean!
   "Newest first; ` + "`" + `last` + "`" + ` walks from the oldest."
   comments(first: Int, after: String, last: Int, before: String): CommentConnection!
@@ -3133,6 +3270,20 @@ func childFields_AddCommentPayload(ctx context.Context, ec *executionContext, fi
 		return fieldContext_AddCommentPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddCommentPayload", field.Name)
+}
+
+func childFields_AnswerItemInfoPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "style":
+		return fieldContext_AnswerItemInfoPayload_style(ctx, ec, field)
+	case "notifiedCount":
+		return fieldContext_AnswerItemInfoPayload_notifiedCount(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_AnswerItemInfoPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_AnswerItemInfoPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerItemInfoPayload", field.Name)
 }
 
 func childFields_Brand(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3445,6 +3596,18 @@ func childFields_RegisterDevicePayload(ctx context.Context, ec *executionContext
 		return fieldContext_RegisterDevicePayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegisterDevicePayload", field.Name)
+}
+
+func childFields_RequestItemInfoPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "style":
+		return fieldContext_RequestItemInfoPayload_style(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_RequestItemInfoPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_RequestItemInfoPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestItemInfoPayload", field.Name)
 }
 
 func childFields_RequestPasswordResetPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -2758,6 +2758,20 @@ func marshalNItemTag2ᚖstyleshareᚋloadersᚐItemTag(ctx context.Context, ec *
 	return _ItemTag(ctx, ec, sel, v)
 }
 
+func unmarshalNItemTagInput2ᚕᚖstyleshareᚋgraphᚋmodelᚐItemTagInputᚄ(ctx context.Context, ec *executionContext, v any) ([]*model.ItemTagInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ItemTagInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNItemTagInput2ᚖstyleshareᚋgraphᚋmodelᚐItemTagInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func unmarshalNItemTagInput2ᚖstyleshareᚋgraphᚋmodelᚐItemTagInput(ctx context.Context, ec *executionContext, v any) (*model.ItemTagInput, error) {
 	res, err := unmarshalInputItemTagInput(ctx, ec, v)
 	return &res, graphql.ErrorOnPath(ctx, err)

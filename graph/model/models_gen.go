@@ -27,6 +27,24 @@ type AddCommentPayload struct {
 	UserErrors       []*UserError     `json:"userErrors"`
 }
 
+// What the items are.
+type AnswerItemInfoInput struct {
+	// A style of the viewer.
+	StyleID string `json:"styleId"`
+	// 1 or more, added after those that the style has; 50 together at most.
+	Items            []*ItemTagInput `json:"items"`
+	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+}
+
+// What answerItemInfo answers.
+type AnswerItemInfoPayload struct {
+	Style *loaders.Style `json:"style,omitempty"`
+	// How many people this answer reaches.
+	NotifiedCount    *int         `json:"notifiedCount,omitempty"`
+	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError `json:"userErrors"`
+}
+
 // The password that is and the password to be.
 type ChangePasswordInput struct {
 	CurrentPassword  string  `json:"currentPassword"`
@@ -212,6 +230,26 @@ type RegisterDevicePayload struct {
 	Device           *loaders.Device `json:"device,omitempty"`
 	ClientMutationID *string         `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError    `json:"userErrors"`
+}
+
+// What to ask about. A comment that only asks (isItemInfoRequest) is no such ask: apps send this beside it or instead.
+type RequestItemInfoInput struct {
+	// A style of somebody else.
+	StyleID string `json:"styleId"`
+	// Where on which photo; null asks for the whole look. An ask close to one of the viewer's that waits is the same ask.
+	PhotoID *string `json:"photoId,omitempty"`
+	// 0..1 from the left of the photo; goes with photoId and y.
+	X *float64 `json:"x,omitempty"`
+	// 0..1 from the top of the photo; goes with photoId and x.
+	Y                *float64 `json:"y,omitempty"`
+	ClientMutationID *string  `json:"clientMutationId,omitempty"`
+}
+
+// What requestItemInfo answers.
+type RequestItemInfoPayload struct {
+	Style            *loaders.Style `json:"style,omitempty"`
+	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError   `json:"userErrors"`
 }
 
 // Whose password is lost.
