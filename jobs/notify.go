@@ -38,10 +38,14 @@ type announcement struct {
 	link    string
 }
 
-// announce words a notification; nil where there is nothing to say any more: it is gone, read, or its people are.
+// announce words a notification; nil where there is nothing to say (any more): it is read, gone or hidden, or its people
+// or its subject are.
 func announce(ctx context.Context, db *models.DB, publicURL string, id int64) (*announcement, error) {
 	n, err := db.Notification(ctx, id)
 	if err != nil || n == nil || n.ReadAt != nil {
+		return nil, err
+	}
+	if visible, err := db.SubjectVisible(ctx, n); err != nil || !visible {
 		return nil, err
 	}
 	account, err := db.Account(ctx, n.RecipientID)
@@ -53,15 +57,15 @@ func announce(ctx context.Context, db *models.DB, publicURL string, id int64) (*
 		return nil, err
 	}
 	recipient := people[n.RecipientID]
-	if recipient == nil || !models.UserVisible(recipient) {
+	if recipient == nil || !recipient.Active() {
 		return nil, nil
 	}
 	var names []string
 	subject := n.SubjectID
 	for _, id := range n.ActorIDs {
 		actor := people[id]
-		if actor == nil || !models.UserVisible(actor) {
-			continue
+		if actor == nil {
+			continue // erased a moment ago
 		}
 		if len(names) == 0 && n.SubjectKind == "User" {
 			subject = id // the subject is the recipient; whoever taps wants to see who it was

@@ -11,9 +11,18 @@ type Comment struct {
 	cohort *cohort[Comment]
 }
 
-// commentsByID gives the comments that exist. Lists have filtered them; whoever brings an id from elsewhere uses
-// visibleComments.
+// commentsByID gives the comments of lists, which have filtered them by what the viewer may see. Whoever brings an id from
+// elsewhere uses visibleComments.
 func (r *request) commentsByID(ids []int64) (map[int64]*Comment, error) {
+	found, err := r.anyComments(ids)
+	for _, c := range found {
+		r.unblocked([]int64{c.AuthorID})
+	}
+	return found, err
+}
+
+// anyComments gives the comments that exist, hidden or not.
+func (r *request) anyComments(ids []int64) (map[int64]*Comment, error) {
 	rows, err := r.memos.comments.read(r.ctx, ids, r.comments, r.db.Comments)
 	if err != nil {
 		return nil, err
@@ -23,7 +32,7 @@ func (r *request) commentsByID(ids []int64) (map[int64]*Comment, error) {
 
 // visibleComments gives those of the comments that the viewer may see: author and style must be visible.
 func (r *request) visibleComments(ids []int64) (map[int64]*Comment, error) {
-	found, err := r.commentsByID(ids)
+	found, err := r.anyComments(ids)
 	if err != nil {
 		return nil, err
 	}

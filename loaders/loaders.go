@@ -84,10 +84,11 @@ type request struct {
 	ctx    context.Context //nolint:containedctx // the accessors that gqlgen calls have no other way to it
 	caller Caller
 	memos  *memos
+	blocks *blocks
 }
 
 func (l *Loaders) request(ctx context.Context) *request {
-	return &request{Loaders: l, ctx: ctx, caller: CallerOf(ctx), memos: new(memos)}
+	return &request{Loaders: l, ctx: ctx, caller: CallerOf(ctx), memos: new(memos), blocks: new(blocks)}
 }
 
 // viewer is the id of the signed-in person, 0 for nobody.

@@ -18,6 +18,7 @@ func (r *request) wrapNotifications(rows []*models.Notification) map[int64]*Noti
 	c := newCohort[Notification](r, len(rows))
 	found := make(map[int64]*Notification, len(rows))
 	for _, row := range rows {
+		r.unblocked(row.ActorIDs) // the rows name only those of whom the viewer is to hear
 		n := &Notification{row, c}
 		c.members = append(c.members, n)
 		found[n.ID] = n

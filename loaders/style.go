@@ -11,9 +11,18 @@ type Style struct {
 	cohort *cohort[Style]
 }
 
-// stylesByID gives the styles that exist. Lists have filtered them by what the viewer may see; whoever brings an id from
+// stylesByID gives the styles of lists, which have filtered them by what the viewer may see. Whoever brings an id from
 // elsewhere uses visibleStyles.
 func (r *request) stylesByID(ids []int64) (map[int64]*Style, error) {
+	found, err := r.anyStyles(ids)
+	for _, s := range found {
+		r.unblocked([]int64{s.AuthorID})
+	}
+	return found, err
+}
+
+// anyStyles gives the styles that exist, hidden or not.
+func (r *request) anyStyles(ids []int64) (map[int64]*Style, error) {
 	rows, err := r.memos.styles.read(r.ctx, ids, r.styles, r.db.Styles)
 	if err != nil {
 		return nil, err
@@ -23,7 +32,7 @@ func (r *request) stylesByID(ids []int64) (map[int64]*Style, error) {
 
 // visibleStyles gives those of the styles that the viewer may see.
 func (r *request) visibleStyles(ids []int64) (map[int64]*Style, error) {
-	found, err := r.stylesByID(ids)
+	found, err := r.anyStyles(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +48,8 @@ func (r *request) visibleStyles(ids []int64) (map[int64]*Style, error) {
 	return found, nil
 }
 
-// visible applies the rule to a style that was brought by its id. Who follows whom is asked only for private accounts.
+// visible applies the rule to a style that was brought by its id. Who follows whom is asked only for private accounts, and
+// of blocks there are none where the viewer may see the author.
 func (s *Style) visible() (bool, error) {
 	author, err := s.author()
 	if err != nil || author == nil {
@@ -51,7 +61,7 @@ func (s *Style) visible() (bool, error) {
 			return false, err
 		}
 	}
-	return models.StyleVisible(s.Style, author.User, s.cohort.viewer(), follows), nil
+	return models.StyleVisible(s.Style, author.User, s.cohort.viewer(), models.Between{Follows: follows}), nil
 }
 
 // IsNode marks the type for gqlgen.
@@ -143,5 +153,5 @@ func (s *Style) Comments(first *int, after *string, last *int, before *string) (
 
 // Likers is a page of who likes the style.
 func (s *Style) Likers(first *int, after *string) (*UserConnection, error) {
-	return pageOf(s.cohort, s, "likers", models.LikersOfStyle, arguments{first: first, after: after}, (*request).usersByID)
+	return pageOf(s.cohort, s, "likers", models.LikersOfStyle, arguments{first: first, after: after}, (*request).listedUsers)
 }

@@ -1,6 +1,9 @@
 package loaders
 
 import (
+	"maps"
+	"slices"
+
 	"styleshare/internal/relay"
 	"styleshare/models"
 )
@@ -11,14 +14,24 @@ type User struct {
 	cohort *cohort[User]
 }
 
-// usersByID gives the people who exist and are not hidden from everybody.
+// listedUsers is usersByID for ids of lists, which have filtered them by what the viewer may see.
+func (r *request) listedUsers(ids []int64) (map[int64]*User, error) {
+	r.unblocked(ids)
+	return r.usersByID(ids)
+}
+
+// usersByID gives those of the people whom the viewer may see.
 func (r *request) usersByID(ids []int64) (map[int64]*User, error) {
 	rows, err := r.memos.users.read(r.ctx, ids, r.users, r.db.Users)
 	if err != nil {
 		return nil, err
 	}
+	blocked, err := r.isBlocked(slices.Collect(maps.Keys(rows)))
+	if err != nil {
+		return nil, err
+	}
 	return gather(r, ids, rows, func(row *models.User, c *cohort[User]) *User {
-		if !models.UserVisible(row) {
+		if !models.UserVisible(row, models.Between{Blocked: blocked[row.ID]}) {
 			return nil
 		}
 		return &User{row, c}
@@ -82,10 +95,10 @@ func (u *User) Styles(first *int, after *string) (*StyleConnection, error) {
 
 // Followers is a page of who follows the person.
 func (u *User) Followers(first *int, after *string) (*UserConnection, error) {
-	return pageOf(u.cohort, u, "followers", models.FollowersOfUser, arguments{first: first, after: after}, (*request).usersByID)
+	return pageOf(u.cohort, u, "followers", models.FollowersOfUser, arguments{first: first, after: after}, (*request).listedUsers)
 }
 
 // Following is a page of whom the person follows.
 func (u *User) Following(first *int, after *string) (*UserConnection, error) {
-	return pageOf(u.cohort, u, "following", models.FollowingOfUser, arguments{first: first, after: after}, (*request).usersByID)
+	return pageOf(u.cohort, u, "following", models.FollowingOfUser, arguments{first: first, after: after}, (*request).listedUsers)
 }

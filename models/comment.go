@@ -35,7 +35,7 @@ func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body str
 				return CommentResult{}, err
 			}
 		}
-		if c.MentionIDs, err = tx.mentionIDs(ctx, mentioned); err != nil {
+		if c.MentionIDs, err = tx.mentionIDs(ctx, a.UserID, mentioned); err != nil {
 			return CommentResult{}, err
 		}
 		_, err = tx.NewInsert().Model(c).ExcludeColumn("id").Returning("id").Exec(ctx)
@@ -56,14 +56,23 @@ func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body str
 
 // replyTo makes the comment a reply to one under the same style.
 func (tx *Tx) replyTo(ctx context.Context, c *Comment, replyToID int64) error {
-	err := tx.NewRaw(`select id, author_id from comments where id = ? and style_id = ?`, replyToID, c.StyleID).Scan(ctx, &c.ReplyToID, &c.ReplyToAuthorID)
+	authorID, err := tx.visibleComment(ctx, c.AuthorID, c.StyleID, replyToID, "replyToId")
+	c.ReplyToID, c.ReplyToAuthorID = &replyToID, &authorID
+	return err
+}
+
+// visibleComment gives the author of a comment that the person may see, under a style that they may see. field is where
+// it stands in the input.
+func (tx *Tx) visibleComment(ctx context.Context, viewerID, styleID, commentID int64, field string) (authorID int64, err error) {
+	err = tx.NewRaw(`select u.id from comments c join users u on u.id = c.author_id where c.id = ?1 and c.style_id = ?2 and `+
+		forViewer(userVisibleSQL, "?0"), viewerID, commentID, styleID).Scan(ctx, &authorID)
 	if errors.Is(err, sql.ErrNoRows) {
-		return fault.Reject("replyToId", fault.UserNotFound, "not_found")
+		return 0, fault.Reject(field, fault.UserNotFound, "not_found")
 	}
 	if err != nil {
-		return fmt.Errorf("look for the comment replied to: %w", err)
+		return 0, fmt.Errorf("look for comment %d: %w", commentID, err)
 	}
-	return nil
+	return authorID, nil
 }
 
 // DeleteComment deletes a comment: its author may, and the author of the style.
@@ -82,6 +91,9 @@ func (db *DB) DeleteComment(ctx context.Context, a Attempt, commentID int64) (Co
 			return CommentResult{}, fault.Reject("commentId", fault.UserNotFound, "not_found")
 		}
 		if err != nil {
+			return CommentResult{}, err
+		}
+		if _, err = tx.visibleComment(ctx, a.UserID, s.ID, c.ID, "commentId"); err != nil {
 			return CommentResult{}, err
 		}
 		if c.AuthorID != a.UserID && s.AuthorID != a.UserID {

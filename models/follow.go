@@ -99,7 +99,8 @@ func (tx *Tx) lockPair(ctx context.Context, followerID, followeeID int64) (*User
 		return nil, fmt.Errorf("lock people: %w", err)
 	}
 	u := new(User)
-	err = tx.NewRaw(`select u.id, u.is_private, u.feed_merged from users u where u.id = ? and `+userVisibleSQL, followeeID).Scan(ctx, u)
+	err = tx.NewRaw(`select u.id, u.is_private, u.feed_merged from users u where u.id = ?1 and `+forViewer(userVisibleSQL, "?0"),
+		followerID, followeeID).Scan(ctx, u)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fault.Reject("userId", fault.UserNotFound, "not_found")
 	}

@@ -51,14 +51,15 @@ var (
 	RisingStyles = newList("s.hot", "s.id", "styles s join users u on u.id = s.author_id",
 		"s.state = 'PUBLISHED' and s.deleted_at is null and not u.is_private and "+userVisibleSQL)
 	// FeedOfUser takes what was fanned out, and merges in the styles of the accounts that are too big for that.
+	// Who is muted stays in it, and is left out when it is read.
 	FeedOfUser = newList("f.id", "f.id", `(
 		(select e.style_id as id from feed_entries e join styles s on s.id = e.style_id join users u on u.id = s.author_id
-			where e.reader_id = p.id and s.state = 'PUBLISHED' and `+styleVisibleSQL+` and e.style_id < $3 and e.style_id > $4
+			where e.reader_id = p.id and s.state = 'PUBLISHED' and `+styleVisibleSQL+` and `+notMutedSQL+` and e.style_id < $3 and e.style_id > $4
 			order by e.style_id {order} limit $5)
 		union
 		(select m.id from follows w cross join lateral (
 				select s.id from styles s join users u on u.id = s.author_id
-				where s.author_id = w.followee_id and s.state = 'PUBLISHED' and `+styleVisibleSQL+` and s.id < $3 and s.id > $4
+				where s.author_id = w.followee_id and s.state = 'PUBLISHED' and `+styleVisibleSQL+` and `+notMutedSQL+` and s.id < $3 and s.id > $4
 				order by s.id {order} limit $5) m
 			where w.follower_id = p.id and w.merged order by m.id {order} limit $5)) f`, "true")
 )

@@ -29,15 +29,29 @@ type Notification struct {
 	MailedAt    *time.Time
 }
 
-// actorVisibleSQL leaves out folds that only hidden people are in, or nobody any more.
-const actorVisibleSQL = `exists (select from users u where u.id = any(actor_ids) and ` + userVisibleSQL + `)`
+var (
+	// heardActorsSQL are the latest actors of a notification of whom its recipient is to hear.
+	heardActorsSQL = `lateral (select array_agg(u.id order by a.place) as ids from unnest(actor_ids) with ordinality as a (id, place)
+		join users u on u.id = a.id where ` + forViewer(heardSQL, "recipient_id") + `) heard`
 
-// Notifications reads a page of what happened to a person, latest first, leaving out what only hidden people did.
+	// actorHeardSQL leaves out folds that only such people are in, or nobody any more.
+	actorHeardSQL = `exists (select from users u where u.id = any(actor_ids) and ` + forViewer(heardSQL, "recipient_id") + `)`
+)
+
+// notifications reads folds as their recipients are to see them: of an actor whom nothing is to be heard of, neither the
+// id nor the number is left. What was hidden longer ago than a moment is not in the columns in the first place.
+func (db *DB) notifications(rows any) *bun.SelectQuery {
+	return db.NewSelect().Model(rows).ExcludeColumn("actor_ids", "actor_count").ColumnExpr("heard.ids as actor_ids").
+		ColumnExpr("actor_count - cardinality(actor_ids) + cardinality(heard.ids) as actor_count").
+		Join("cross join " + heardActorsSQL).Where("heard.ids is not null")
+}
+
+// Notifications reads a page of what happened to a person, latest first, leaving out what only people did who are
+// hidden from them or muted.
 func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notification, error) {
 	rows := []*Notification{}
-	err := db.NewSelect().Model(&rows).
+	err := db.notifications(&rows).
 		Where("recipient_id = ? and position < ? and position > ?", userID, p.After, p.Before).
-		Where(actorVisibleSQL).
 		OrderExpr("position " + p.Order()).Limit(int64(p.Limit())).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
@@ -48,17 +62,17 @@ func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notif
 // NotificationsByID reads those of the notifications that the person's list shows.
 func (db *DB) NotificationsByID(ctx context.Context, userID int64, ids []int64) ([]*Notification, error) {
 	rows := []*Notification{}
-	err := db.NewSelect().Model(&rows).Where("recipient_id = ? and id = any(?)", userID, pgdialect.Array(ids)).Where(actorVisibleSQL).Scan(ctx)
+	err := db.notifications(&rows).Where("recipient_id = ? and id = any(?)", userID, pgdialect.Array(ids)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
 	}
 	return rows, nil
 }
 
-// Notification reads one notification; nil where it is gone.
+// Notification reads one notification as its recipient's list shows it; nil where that does not.
 func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error) {
 	n := new(Notification)
-	err := db.NewSelect().Model(n).Where("id = ?", id).Scan(ctx)
+	err := db.notifications(n).Where("id = ?", id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -70,7 +84,7 @@ func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error)
 
 // UnreadNotificationCount counts what the person has not read, as the list shows it.
 func (db *DB) UnreadNotificationCount(ctx context.Context, userID int64) (n int, err error) {
-	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null and `+actorVisibleSQL, userID).Scan(ctx, &n)
+	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null and `+actorHeardSQL, userID).Scan(ctx, &n)
 	if err != nil {
 		return 0, fmt.Errorf("count notifications: %w", err)
 	}

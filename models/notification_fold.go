@@ -36,23 +36,36 @@ var subjectSQL = map[string]string{
 	"Comment": `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s, c`,
 }
 
-// event gives the id of what the recipient is to be told of, 0 where there is nothing (any more). Ids are ordered by
-// time, so of several the latest counts.
-func (tx *Tx) event(ctx context.Context, job NotifyJob) (id int64, err error) {
+// SubjectVisible tells whether the recipient of a notification may see what it is about.
+func (db *DB) SubjectVisible(ctx context.Context, n *Notification) (visible bool, err error) {
+	subject, known := subjectSQL[n.SubjectKind]
+	if !known {
+		return false, fmt.Errorf("notification %d: nothing known of subjects like %s", n.ID, n.SubjectKind)
+	}
+	err = db.Pool.QueryRow(ctx, `select exists (`+subject+`) and $2::bigint is not null`, n.RecipientID, n.SubjectID).Scan(&visible)
+	if err != nil {
+		return false, fmt.Errorf("look for the subject of notification %d: %w", n.ID, err)
+	}
+	return visible, nil
+}
+
+// event gives the id of what happened to the recipient, 0 where nothing did (any more), and tells whether they are to
+// hear of the actor. Ids are ordered by time, so of several the latest counts.
+func (tx *Tx) event(ctx context.Context, job NotifyJob) (id int64, heard bool, err error) {
 	event, ok := eventSQL[job.Kind]
 	if job.Kind == Mentioned {
 		event, ok = mentionSQL[job.SubjectKind]
 	}
 	subject, known := subjectSQL[job.SubjectKind]
 	if !ok || !known {
-		return 0, fmt.Errorf("notify: nothing known of %s on %s", job.Kind, job.SubjectKind)
+		return 0, false, fmt.Errorf("notify: nothing known of %s on %s", job.Kind, job.SubjectKind)
 	}
-	err = tx.Tx.Tx.QueryRowContext(ctx, `select coalesce(max(e.id), 0) from (`+event+`) e, (`+subject+`) x, users u
-		where u.id = $3 and `+userVisibleSQL+` and $2::bigint is not null`, job.RecipientID, job.SubjectID, job.ActorID).Scan(&id)
+	err = tx.Tx.Tx.QueryRowContext(ctx, `select coalesce(max(e.id), 0), exists (select from users u where u.id = $3 and `+heardSQL+`)
+		from (`+event+`) e, (`+subject+`) x where $2::bigint is not null`, job.RecipientID, job.SubjectID, job.ActorID).Scan(&id, &heard)
 	if err != nil {
-		return 0, fmt.Errorf("notify: %w", err)
+		return 0, false, fmt.Errorf("notify: %w", err)
 	}
-	return id, nil
+	return id, heard, nil
 }
 
 // Fold brings one fold in line with what is so, and records the push and mail that its recipient gets of the news. It
@@ -65,7 +78,7 @@ func (tx *Tx) Fold(ctx context.Context, job NotifyJob) error {
 	if err != nil {
 		return fmt.Errorf("lock fold: %w", err)
 	}
-	eventID, err := tx.event(ctx, job)
+	eventID, heard, err := tx.event(ctx, job)
 	if err != nil {
 		return err
 	}
@@ -73,7 +86,7 @@ func (tx *Tx) Fold(ctx context.Context, job NotifyJob) error {
 	if err != nil || n == nil {
 		return err
 	}
-	changed, news, err := tx.changeActor(ctx, n.ID, job.ActorID, eventID)
+	changed, news, err := tx.changeActor(ctx, n.ID, job.ActorID, eventID, heard)
 	if err != nil {
 		return fmt.Errorf("fold: %w", err)
 	}
@@ -143,28 +156,31 @@ func (tx *Tx) lockFold(ctx context.Context, job NotifyJob, create bool) (*Notifi
 }
 
 // changeActor has the actor stand in the fold for their latest event, or not at all where eventID is 0. A later event
-// than before is news.
-func (tx *Tx) changeActor(ctx context.Context, foldID, actorID, eventID int64) (changed, news bool, err error) {
+// than before is news, unless the recipient is not to hear of the actor.
+func (tx *Tx) changeActor(ctx context.Context, foldID, actorID, eventID int64, heard bool) (changed, news bool, err error) {
 	var before int64
-	err = tx.NewRaw(`select coalesce(max(id), 0) from notification_actors where notification_id = ? and actor_id = ?`, foldID, actorID).Scan(ctx, &before)
-	if err != nil || before == eventID {
+	var hidden bool
+	err = tx.NewRaw(`select coalesce(max(id), 0), coalesce(bool_or(is_hidden), false) from notification_actors
+		where notification_id = ? and actor_id = ?`, foldID, actorID).Scan(ctx, &before, &hidden)
+	if err != nil || before == eventID && (eventID == 0 || hidden == !heard) {
 		return false, false, err
 	}
 	if eventID == 0 {
 		_, err = tx.NewRaw(`delete from notification_actors where notification_id = ? and actor_id = ?`, foldID, actorID).Exec(ctx)
 	} else {
-		_, err = tx.NewRaw(`insert into notification_actors (notification_id, actor_id, id) values (?, ?, ?)
-			on conflict (notification_id, actor_id) do update set id = excluded.id`, foldID, actorID, eventID).Exec(ctx)
+		_, err = tx.NewRaw(`insert into notification_actors (notification_id, actor_id, id, is_hidden) values (?, ?, ?, ?)
+			on conflict (notification_id, actor_id) do update set id = excluded.id, is_hidden = excluded.is_hidden`,
+			foldID, actorID, eventID, !heard).Exec(ctx)
 	}
-	return true, eventID > before, err
+	return true, eventID > before && heard, err
 }
 
 // summarise has the row say what its actors say; news moves it to the top and makes it unread. A fold without actors is
 // hidden and kept for a while: it remembers when it was announced, so that nobody is pushed and mailed by taking a like
 // back and giving it again.
 func (tx *Tx) summarise(ctx context.Context, n *Notification, news bool) error {
-	err := tx.NewRaw(`select array(select actor_id from notification_actors where notification_id = ? order by id desc limit 3),
-		(select count(*) from notification_actors where notification_id = ?)`, n.ID, n.ID).Scan(ctx, pgdialect.Array(&n.ActorIDs), &n.ActorCount)
+	err := tx.NewRaw(`select array(select actor_id from notification_actors where notification_id = ? and not is_hidden order by id desc limit 3),
+		(select count(*) from notification_actors where notification_id = ? and not is_hidden)`, n.ID, n.ID).Scan(ctx, pgdialect.Array(&n.ActorIDs), &n.ActorCount)
 	if err != nil {
 		return fmt.Errorf("fold: %w", err)
 	}

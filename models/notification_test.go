@@ -164,17 +164,17 @@ func TestHiddenPeopleAreLeftOut(t *testing.T) {
 	author, mina, jun := person(t, db), person(t, db), person(t, db)
 	id := published(t, db, author, "")
 	hide := func(who int64) { exec(t, db, `update users set suspended_at = now() where id = ?`, who) }
-	must(db.LikeStyle(t.Context(), by(mina), id))
+	must(db.AddComment(t.Context(), by(mina), id, "hi", 0))
 	runNotifyJobs(t, db)
 	hide(mina)
 	if len(listFolds(t, db, author)) != 0 || unread(t, db, author) != 0 {
 		t.Error("a notification of somebody who is hidden")
 	}
-	must(db.LikeStyle(t.Context(), by(jun), id))
+	must(db.AddComment(t.Context(), by(jun), id, "hi", 0))
 	hide(jun)
 	runNotifyJobs(t, db)
-	if n := one[int](t, db, `select count(*) from notification_actors`); n != 0 || len(listFolds(t, db, author)) != 0 {
-		t.Errorf("%d hidden people are told of", n)
+	if n := jobs(t, db, JobMail); n != 1 || len(listFolds(t, db, author)) != 0 || unread(t, db, author) != 0 {
+		t.Errorf("hidden people are told of, %d times by mail", n-1)
 	}
 }
 

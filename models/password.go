@@ -109,7 +109,7 @@ func (db *DB) RequestPasswordReset(ctx context.Context, address string) error {
 	address = strings.ToLower(strings.TrimSpace(address))
 	return db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
 		var userID int64
-		err := tx.NewRaw(`select u.id from users u join accounts a on a.user_id = u.id where a.email = ? and `+userVisibleSQL, address).Scan(ctx, &userID)
+		err := tx.NewRaw(`select u.id from users u join accounts a on a.user_id = u.id where a.email = ? and `+activeSQL, address).Scan(ctx, &userID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

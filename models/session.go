@@ -115,7 +115,7 @@ func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*S
 		grant = nil
 		s := new(Session)
 		err := tx.NewSelect().Model(s).Where("id = ? and revoked_at is null and expires_at > ?", sessionID, tx.now).
-			Where("exists (select from users u where u.id = user_id and " + userVisibleSQL + ")").For("update").Scan(ctx)
+			Where("exists (select from users u where u.id = user_id and " + activeSQL + ")").For("update").Scan(ctx)
 		if errors.Is(err, sql.ErrNoRows) {
 			return expired
 		}
@@ -172,7 +172,7 @@ func (db *DB) RevokeSession(ctx context.Context, a Attempt, sessionID int64) (in
 // SessionActive tells whether a session of the person is neither revoked nor over, nor the person suspended or deleted.
 func (db *DB) SessionActive(ctx context.Context, userID, sessionID int64) (bool, error) {
 	rows, err := db.Pool.Query(ctx, `select from sessions s join users u on u.id = s.user_id
-		where s.id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $3 and `+userVisibleSQL, sessionID, userID, db.Now())
+		where s.id = $1 and s.user_id = $2 and s.revoked_at is null and s.expires_at > $3 and `+activeSQL, sessionID, userID, db.Now())
 	if err != nil {
 		return false, fmt.Errorf("look for session: %w", err)
 	}

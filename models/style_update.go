@@ -81,7 +81,7 @@ func (tx *Tx) changeCaption(ctx context.Context, s *Style, change StyleChange, i
 	if s.TagIDs, err = tx.tagIDs(ctx, in.tagNames); err != nil {
 		return err
 	}
-	s.MentionIDs, err = tx.mentionIDs(ctx, in.mentioned)
+	s.MentionIDs, err = tx.mentionIDs(ctx, s.AuthorID, in.mentioned)
 	return err
 }
 

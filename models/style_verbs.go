@@ -28,7 +28,7 @@ func (db *DB) PublishStyle(ctx context.Context, a Attempt, in StyleInput) (style
 		if s.TagIDs, err = tx.tagIDs(ctx, in.tagNames); err != nil {
 			return 0, err
 		}
-		if s.MentionIDs, err = tx.mentionIDs(ctx, in.mentioned); err != nil {
+		if s.MentionIDs, err = tx.mentionIDs(ctx, a.UserID, in.mentioned); err != nil {
 			return 0, err
 		}
 		if s.ItemIDs, err = tx.newIDs(ctx, len(in.Items)); err != nil {

@@ -146,14 +146,14 @@ func (tx *Tx) link(ctx context.Context, statements linkSQL, styleID int64, from,
 	return nil
 }
 
-// mentionIDs finds the people that a text mentions, in its order, leaving out who does not exist.
-func (tx *Tx) mentionIDs(ctx context.Context, usernames []string) ([]int64, error) {
+// mentionIDs finds the people that a text of the author's mentions, in its order, leaving out who does not exist for them.
+func (tx *Tx) mentionIDs(ctx context.Context, authorID int64, usernames []string) ([]int64, error) {
 	ids := []int64{}
 	if len(usernames) == 0 {
 		return ids, nil
 	}
-	err := tx.NewRaw(`select u.id from unnest(?::text[]) with ordinality as m(username, n) join users u using (username)
-		where `+userVisibleSQL+` order by m.n`, pgdialect.Array(usernames)).Scan(ctx, &ids)
+	err := tx.NewRaw(`select u.id from unnest(?1::text[]) with ordinality as m(username, n) join users u using (username)
+		where `+forViewer(userVisibleSQL, "?0")+` order by m.n`, authorID, pgdialect.Array(usernames)).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("look for mentioned people: %w", err)
 	}

@@ -1,66 +1,112 @@
 package models
 
 import (
-	"fmt"
 	"testing"
+
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"pgregory.net/rapid"
 )
 
-// TestVisibilityInSQLAndGo has every kind of viewer look at every kind of style of every kind of author.
+// someWorld is people in every relation to each other, each with a style in any state.
+type someWorld struct {
+	people, styles []int64
+}
+
+func newWorld(t *testing.T, rt *rapid.T, db *DB) someWorld {
+	t.Helper()
+	var w someWorld
+	maybe := func(name string) bool { return rapid.IntRange(0, 3).Draw(rt, name) == 0 }
+	for range rapid.IntRange(2, 4).Draw(rt, "people") {
+		w.people = append(w.people, person(t, db))
+	}
+	for _, id := range w.people {
+		w.styles = append(w.styles, published(t, db, id, ""))
+	}
+	for i, id := range w.people {
+		exec(t, db, `update users set is_private = ?, suspended_at = case when ? then now() end, deleted_at = case when ? then now() end where id = ?`,
+			rapid.Bool().Draw(rt, "private"), maybe("suspended"), maybe("deleted"), id)
+		exec(t, db, `update styles set state = ?, deleted_at = case when ? then now() end where id = ?`,
+			rapid.SampledFrom([]StyleState{StylePublished, StylePublished, StyleProcessing, StyleRemoved}).Draw(rt, "state"), maybe("style deleted"), w.styles[i])
+		for _, other := range w.people {
+			if other == id {
+				continue
+			}
+			if rapid.Bool().Draw(rt, "follows") {
+				exec(t, db, `insert into follows (follower_id, followee_id, merged) values (?, ?, false)`, id, other)
+			} else if maybe("requested") {
+				exec(t, db, `insert into follow_requests (follower_id, followee_id) values (?, ?)`, id, other)
+			}
+			if maybe("blocks") {
+				exec(t, db, `insert into blocks (blocker_id, blocked_id) values (?, ?)`, id, other)
+			}
+			if maybe("mutes") {
+				exec(t, db, `insert into mutes (muter_id, muted_id) values (?, ?)`, id, other)
+			}
+		}
+	}
+	return w
+}
+
+// seen is what the rule says of a style and its author.
+type seen struct{ Person, Content, Style bool }
+
+// TestVisibilityInSQLAndGo has everybody, and nobody, look at everything in worlds of all kinds.
 func TestVisibilityInSQLAndGo(t *testing.T) {
 	t.Parallel()
 	db := open(t)
-	follower, stranger := person(t, db), person(t, db)
-	seen := map[bool]int{}
-	for _, author := range []struct{ name, change string }{
-		{"public", `bio = bio`}, {"private", `is_private = true`}, {"suspended", `suspended_at = now()`}, {"deleted", `deleted_at = now()`},
-		{"private and suspended", `is_private = true, suspended_at = now()`},
-	} {
-		id := person(t, db)
-		follow(t, db, follower, id)
-		for _, style := range []struct{ name, change string }{
-			{"published", `caption = caption`}, {"processing", `state = 'PROCESSING'`}, {"removed", `state = 'REMOVED'`},
-			{"deleted", `deleted_at = now()`}, {"removed and deleted", `state = 'REMOVED', deleted_at = now()`},
-		} {
-			styleID := published(t, db, id, "")
-			exec(t, db, `update styles set `+style.change+` where id = ?`, styleID)
-			exec(t, db, `update users set `+author.change+` where id = ?`, id)
-			for viewer, viewerID := range map[string]int64{"nobody": 0, "self": id, "follower": follower, "stranger": stranger} {
-				name := fmt.Sprintf("%s looks at a %s style of a %s account", viewer, style.name, author.name)
-				seen[compareVisibility(t, db, name, viewerID, styleID)]++
+	verdicts := map[seen]int{}
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(t, rt, db)
+		for _, viewer := range append([]int64{0}, w.people...) {
+			inSQL, inGo := seenBySQL(t, db, viewer, w.styles), seenByGo(t, db, viewer, w.styles)
+			for _, id := range w.styles {
+				if inSQL[id] != inGo[id] {
+					rt.Errorf("%d looks at %d: by SQL %+v, by Go %+v", viewer, id, inSQL[id], inGo[id])
+				}
+				verdicts[inGo[id]]++
 			}
-			exec(t, db, `update users set is_private = false, suspended_at = null, deleted_at = null where id = ?`, id)
+		}
+	})
+	for _, v := range []seen{{}, {Person: true}, {Person: true, Content: true}, {Person: true, Content: true, Style: true}} {
+		if verdicts[v] == 0 {
+			t.Errorf("no world had %+v: %v", v, verdicts)
 		}
 	}
-	if seen[true] == 0 || seen[false] == 0 {
-		t.Errorf("visible and not: %v", seen)
+	if len(verdicts) != 4 {
+		t.Errorf("what is seen of a style but not of its author: %v", verdicts)
 	}
 }
 
-// compareVisibility has the Go say what the SQL says, and tells what that is.
-func compareVisibility(t *testing.T, db *DB, name string, viewerID, styleID int64) bool {
+func seenBySQL(t *testing.T, db *DB, viewer int64, styles []int64) map[int64]seen {
 	t.Helper()
-	s := styleOf(t, db, styleID)
-	author := must(db.Users(t.Context(), []int64{s.AuthorID}))[s.AuthorID]
-	follows := must(db.UserFlagsFor(t.Context(), viewerID, []int64{author.ID}))[author.ID].Follows
-	for what, test := range map[string]struct {
-		condition string
-		inGo      bool
-	}{
-		"person":  {userVisibleSQL, UserVisible(author)},
-		"content": {contentVisibleSQL, ContentVisible(author, viewerID, follows)},
-		"style":   {styleVisibleSQL, StyleVisible(s, author, viewerID, follows)},
-	} {
-		var inSQL bool
-		err := db.Pool.QueryRow(t.Context(), `select exists (select from styles s join users u on u.id = s.author_id
-			where s.id = $2 and `+test.condition+`) and $1::bigint is not null`, viewerID, styleID).Scan(&inSQL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if inSQL != test.inGo {
-			t.Errorf("%s: %s visible by SQL %v, by Go %v", name, what, inSQL, test.inGo)
-		}
+	var rows []struct {
+		ID int64
+		seen
 	}
-	return StyleVisible(s, author, viewerID, follows)
+	err := db.NewRaw(forViewer(`select s.id, `+userVisibleSQL+` as person, `+contentVisibleSQL+` as content, `+styleVisibleSQL+` as style
+		from styles s join users u on u.id = s.author_id where s.id = any(?1)`, "?0"), viewer, pgdialect.Array(styles)).Scan(t.Context(), &rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[int64]seen{}
+	for _, r := range rows {
+		all[r.ID] = r.seen
+	}
+	return all
+}
+
+func seenByGo(t *testing.T, db *DB, viewer int64, ids []int64) map[int64]seen {
+	t.Helper()
+	all := map[int64]seen{}
+	for id, s := range must(db.Styles(t.Context(), ids)) {
+		author := must(db.Users(t.Context(), []int64{s.AuthorID}))[s.AuthorID]
+		b := Between{
+			Follows: must(db.UserFlagsFor(t.Context(), viewer, []int64{author.ID}))[author.ID].Follows,
+			Blocked: len(must(db.BlockedAmong(t.Context(), viewer, []int64{author.ID}))) > 0,
+		}
+		all[id] = seen{UserVisible(author, b), ContentVisible(author, viewer, b), StyleVisible(s, author, viewer, b)}
+	}
+	return all
 }
 
 // TestVisibilityAsPromised states the rule once more, in words, for what both could have wrong.
@@ -72,21 +118,23 @@ func TestVisibilityAsPromised(t *testing.T) {
 	shown, waiting := Style{AuthorID: 1, State: StylePublished}, Style{AuthorID: 1, State: StyleProcessing}
 	removed, deleted := Style{AuthorID: 1, State: StyleRemoved}, Style{AuthorID: 1, State: StylePublished, DeletedAt: now}
 	const self, other, nobody = 1, 2, 0
+	none, follows, blocked := Between{}, Between{Follows: true}, Between{Blocked: true}
 	for i, c := range []struct {
 		style   Style
 		author  User
 		viewer  int64
-		follows bool
+		between Between
 		want    bool
 	}{
-		{shown, public, nobody, false, true}, {shown, public, other, false, true}, {shown, public, self, false, true},
-		{shown, private, nobody, false, false}, {shown, private, other, false, false}, {shown, private, other, true, true}, {shown, private, self, false, true},
-		{waiting, public, other, true, false}, {waiting, public, self, false, true}, {waiting, private, self, false, true},
-		{removed, public, other, true, false}, {removed, public, self, false, true},
-		{deleted, public, self, false, false}, {deleted, public, other, true, false},
-		{shown, gone, self, false, false}, {shown, gone, other, true, false}, {shown, suspended, other, true, false}, {shown, suspended, self, false, false},
+		{shown, public, nobody, none, true}, {shown, public, other, none, true}, {shown, public, self, none, true},
+		{shown, private, nobody, none, false}, {shown, private, other, none, false}, {shown, private, other, follows, true}, {shown, private, self, none, true},
+		{waiting, public, other, follows, false}, {waiting, public, self, none, true}, {waiting, private, self, none, true},
+		{removed, public, other, follows, false}, {removed, public, self, none, true},
+		{deleted, public, self, none, false}, {deleted, public, other, follows, false},
+		{shown, gone, self, none, false}, {shown, gone, other, follows, false}, {shown, suspended, other, follows, false}, {shown, suspended, self, none, false},
+		{shown, public, other, blocked, false}, {shown, private, other, Between{Follows: true, Blocked: true}, false},
 	} {
-		if got := StyleVisible(&c.style, &c.author, c.viewer, c.follows); got != c.want {
+		if got := StyleVisible(&c.style, &c.author, c.viewer, c.between); got != c.want {
 			t.Errorf("case %d: visible %v, want %v", i, got, c.want)
 		}
 	}

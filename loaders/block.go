@@ -1,0 +1,87 @@
+package loaders
+
+import "sync"
+
+// maxBlocks is how many blocks are read at once to have them all; of somebody who has more, only those are read that are
+// asked for.
+const maxBlocks = 1000
+
+// blocks is what one root field knows of who blocks the viewer or is blocked by them. It is never cached for longer.
+type blocks struct {
+	mu      sync.Mutex
+	whole   bool           // all of them are known
+	blocked map[int64]bool // by the person's id
+}
+
+// unblocked notes people of whom SQL has said that no block stands between them and the viewer, so that nobody asks again.
+func (r *request) unblocked(ids []int64) {
+	if r.viewer() == 0 {
+		return
+	}
+	r.blocks.mu.Lock()
+	defer r.blocks.mu.Unlock()
+	for _, id := range ids {
+		r.blocks.note(id, false)
+	}
+}
+
+func (b *blocks) note(id int64, blocked bool) {
+	if b.blocked == nil {
+		b.blocked = make(map[int64]bool)
+	}
+	b.blocked[id] = b.blocked[id] || blocked
+}
+
+// isBlocked tells of each of the people whether a block stands between them and the viewer. It asks the database at most
+// once for all that follows, and not at all where lists have vouched for everybody.
+func (r *request) isBlocked(ids []int64) (map[int64]bool, error) {
+	blocked := make(map[int64]bool)
+	if r.viewer() == 0 {
+		return blocked, nil
+	}
+	r.blocks.mu.Lock()
+	defer r.blocks.mu.Unlock()
+	if err := r.readBlocks(r.blocks.unknown(ids, r.viewer())); err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		blocked[id] = r.blocks.blocked[id]
+	}
+	return blocked, nil
+}
+
+func (b *blocks) unknown(ids []int64, viewer int64) (unknown []int64) {
+	if b.whole {
+		return nil
+	}
+	for _, id := range ids {
+		if _, known := b.blocked[id]; !known && id != viewer {
+			unknown = append(unknown, id)
+		}
+	}
+	return unknown
+}
+
+// readBlocks has blocks know the people. Somebody is first asked for all their blocks.
+func (r *request) readBlocks(unknown []int64) error {
+	if len(unknown) == 0 {
+		return nil
+	}
+	found, err := r.db.Blocked(r.ctx, r.viewer(), maxBlocks)
+	if err != nil {
+		return err
+	}
+	r.blocks.whole = len(found) < maxBlocks
+	if !r.blocks.whole {
+		if found, err = r.db.BlockedAmong(r.ctx, r.viewer(), unknown); err != nil {
+			return err
+		}
+		for _, id := range unknown {
+			r.blocks.note(id, false)
+		}
+	}
+	for _, id := range found {
+		r.blocks.note(id, true)
+	}
+	return nil
+}
