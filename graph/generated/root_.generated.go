@@ -2273,9 +2273,9 @@ var sources = []*ast.Source{
 
 extend type Mutation {
   "Makes an account and signs it in. A link to verify the e-mail address is mailed."
-  signUp(input: SignUpInput!): SessionPayload!
+  signUp(input: SignUpInput!): SessionPayload! @cost(weight: 100)
   "Starts a session by username or e-mail address and password."
-  signIn(input: SignInInput!): SessionPayload!
+  signIn(input: SignInInput!): SessionPayload! @cost(weight: 100)
   "Rotates the refresh token. A refresh token used twice ends its session."
   refreshSession(input: RefreshSessionInput!): SessionPayload!
   "Ends the session of the caller."
@@ -2287,9 +2287,9 @@ extend type Mutation {
   "Always succeeds, so that nobody learns which addresses have accounts."
   requestPasswordReset(input: RequestPasswordResetInput!): RequestPasswordResetPayload!
   "Takes the token of the mailed link, sets the password and ends all sessions."
-  resetPassword(input: ResetPasswordInput!): ResetPasswordPayload!
+  resetPassword(input: ResetPasswordInput!): ResetPasswordPayload! @cost(weight: 100)
   "Sets the password and ends all other sessions."
-  changePassword(input: ChangePasswordInput!): ChangePasswordPayload!
+  changePassword(input: ChangePasswordInput!): ChangePasswordPayload! @cost(weight: 200)
   "Changes the fields that are given; an empty bio or website removes it."
   updateProfile(input: UpdateProfileInput!): UpdateProfilePayload!
 }
@@ -2313,9 +2313,9 @@ type Viewer {
   "How many notifications have not been read."
   unreadNotificationCount: Int!
   "Where I am signed in, latest first; the 100 latest."
-  sessions: [Session!]!
+  sessions: [Session!]! @listSize(assumedSize: 100)
   "What receives my push messages, latest first; the 100 latest."
-  devices: [Device!]!
+  devices: [Device!]! @listSize(assumedSize: 100)
 }
 
 "A member."
@@ -2520,7 +2520,26 @@ type UpdateProfilePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../schema/base.graphqls", Input: `"Has a way to a member or to what members made, by one opaque id that is the same everywhere."
+	{Name: "../schema/base.graphqls", Input: `"""
+What a field costs, once for each time it is answered; on a type, what each of its fields that gives such an object
+costs. Without it a scalar costs 0, an object 1 and a mutation 10.
+"""
+directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT
+
+"""
+How long a list is at most: what is asked of its entries costs that many times. A field with the argument ` + "`" + `first` + "`" + ` or
+` + "`" + `last` + "`" + ` that gives a connection needs none: its ` + "`" + `edges` + "`" + ` and ` + "`" + `nodes` + "`" + ` have as many entries as asked for, 20 by default.
+"""
+directive @listSize(
+  "The bound that is enforced, for lists whose length no argument decides, and the length where it is not given."
+  assumedSize: Int
+  "The arguments of which the greatest number, or the longest list, decides the length."
+  slicingArguments: [String!]
+  "The fields of the object given that are as long; the field itself where there are none."
+  sizedFields: [String!]
+) on FIELD_DEFINITION
+
+"Has a way to a member or to what members made, by one opaque id that is the same everywhere."
 interface Node {
   "Opaque, and unique over all types. Keep it as it was given."
   id: ID!
@@ -2598,7 +2617,7 @@ type Query {
   "Any object by its id; null where it does not exist or is hidden from the viewer."
   node(id: ID!): Node
   "Up to 100 objects by their ids, in the order of the ids, null for each that does not exist or is hidden."
-  nodes(ids: [ID!]!): [Node]!
+  nodes(ids: [ID!]!): [Node]! @listSize(assumedSize: 100, slicingArguments: ["ids"])
 }
 
 "Changes. Each takes one input and answers with what changed, or with what the person can put right."
@@ -2621,7 +2640,7 @@ type Comment implements Node {
   "1 to 1,000 characters."
   body: String!
   "The people whom the body mentions, in its order."
-  mentions: [User!]!
+  mentions: [User!]! @listSize(assumedSize: 20)
   "Null where it is no reply, or where what it replied to is gone or hidden."
   replyTo: Comment
   createdAt: DateTime!
@@ -2786,7 +2805,7 @@ type Notification implements Node {
   "What happened."
   kind: NotificationKind!
   "Newest first, three at most."
-  actors: [User!]!
+  actors: [User!]! @listSize(assumedSize: 3)
   "How many people did it; 0 for MODERATION."
   actorCount: Int!
   "Null where it is gone or hidden; for FOLLOWED it is the viewer."
@@ -3004,7 +3023,7 @@ type UploadRequest {
   "Where to send the file."
   url: URL!
   "All of them must be sent as they are."
-  headers: [HttpHeader!]!
+  headers: [HttpHeader!]! @listSize(assumedSize: 10)
   "From then on the object store refuses it."
   expiresAt: DateTime!
 }
@@ -3068,13 +3087,13 @@ type Style implements Node {
   "Up to 2,000 characters."
   caption: String!
   "1 to 10, in the author's order."
-  photos: [Photo!]!
+  photos: [Photo!]! @listSize(assumedSize: 10)
   "What the garments are, in the author's order; 50 at most."
-  items: [ItemTag!]!
+  items: [ItemTag!]! @listSize(assumedSize: 50)
   "The hashtags of the caption, in its order."
-  tags: [Tag!]!
+  tags: [Tag!]! @listSize(assumedSize: 30)
   "The people whom the caption mentions, in its order."
-  mentions: [User!]!
+  mentions: [User!]! @listSize(assumedSize: 20)
   "The day on which it was worn; null where the author did not say."
   wornOn: Date
   createdAt: DateTime!
