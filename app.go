@@ -39,6 +39,7 @@ type app struct {
 	loaders  *loaders.Loaders
 	resolver *resolvers.Resolver
 	jobs     *jobs.Jobs
+	budget   *ratelimit.Budget
 	linkKey  []byte
 
 	closers []func()
@@ -124,6 +125,8 @@ func (a *app) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.budget = ratelimit.NewBudget(a.redis, limitKey, a.config.CostPerMinute, a.log)
+	a.closers = append(a.closers, a.budget.Close)
 	a.resolver = &resolvers.Resolver{DB: a.db, Loaders: a.loaders, Keys: keys, Limiter: ratelimit.New(a.redis, limitKey, a.log),
 		Store: a.store, Sessions: resolvers.NewSessions(a.db), LinkKey: a.linkKey}
 	return nil

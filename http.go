@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"styleshare/graph"
+	"styleshare/graph/cost"
 	"styleshare/graph/generated"
 	"styleshare/graph/transport"
 	"styleshare/internal/mail"
 	"styleshare/internal/playground"
 	"styleshare/internal/web"
 	"styleshare/jobs"
+	"styleshare/models"
 	"styleshare/resolvers"
 )
 
@@ -28,8 +30,10 @@ func operationNames() []string { return graph.OperationNames() }
 
 // publicHandler is what LISTEN serves; demo is nil unless the demo people are there.
 func (a *app) publicHandler(health *web.Health, demo *playground.Demo) http.Handler {
-	exec := transport.NewExecutor(generated.NewExecutableSchema(generated.Config{Resolvers: a.resolver}),
-		transport.Config{Introspection: a.config.Introspection, Log: a.log})
+	exec := transport.NewExecutor(generated.NewExecutableSchema(generated.Config{Resolvers: a.resolver}), transport.Config{
+		CostPerRequest: a.config.CostPerRequest, Pages: cost.Pages{Default: models.DefaultPageSize, Max: models.MaxPageSize},
+		Spend: resolvers.Spend(a.budget), Introspection: a.config.Introspection, Log: a.log,
+	})
 	exec.AroundRootFields(resolvers.RefuseRootFields)
 	exec.AroundOperations(resolvers.ReportCost)
 	mux := http.NewServeMux()

@@ -90,6 +90,7 @@ func Start(t testing.TB, o Options) *Stack {
 func (s *Stack) environment() []string {
 	return append(baseEnvironment(),
 		"LISTEN=127.0.0.1:0", "ADMIN_LISTEN=127.0.0.1:0", "PUBLIC_URL="+publicURL, "LOG_FORMAT=json",
+		"COST_PER_MINUTE=100000000", // the tests ask more than anybody does
 		"DATABASE_URL="+s.DatabaseURL, "DATABASE_MAX_CONNS=8", "REDIS_URL="+s.Redis.URL(), "MEMCACHED_SERVERS="+s.Memcached.URL(),
 		"S3_ENDPOINT="+s.Bucket.Endpoint, "S3_BUCKET="+s.Bucket.Bucket, "S3_PUBLIC_URL="+s.Bucket.PublicURL,
 		"AWS_REGION="+s.Bucket.Region, "AWS_ACCESS_KEY_ID="+s.Bucket.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+s.Bucket.SecretAccessKey,

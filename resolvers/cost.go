@@ -2,14 +2,30 @@ package resolvers
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"styleshare/graph/transport"
+	"styleshare/internal/ratelimit"
+	"styleshare/loaders"
 	"styleshare/models"
 )
+
+// Spend takes an operation's cost off the budget of the signed-in person; strangers share that of their address.
+func Spend(budget *ratelimit.Budget) func(context.Context, int) ratelimit.Balance {
+	return func(ctx context.Context, cost int) ratelimit.Balance {
+		caller := loaders.CallerOf(ctx)
+		if caller.UserID != 0 {
+			return budget.Spend("person "+strconv.FormatInt(caller.UserID, 10), cost)
+		}
+		return budget.Spend("address "+caller.Address, cost)
+	}
+}
 
 // costHeader asks for extensions.cost.
 const costHeader = "Graphql-Cost"
@@ -25,9 +41,10 @@ func countSession(ctx context.Context, look func(context.Context)) context.Conte
 	return context.WithValue(ctx, sessionStatementsKey{}, statements)
 }
 
-// ReportCost puts what an operation really took into `extensions.cost`, where the header GraphQL-Cost: report asks for
-// it: its SQL statements and those that looked for the caller's session (begin and commit are not counted), and
-// milliseconds.
+// ReportCost puts what an operation cost into `extensions.cost`, where the header GraphQL-Cost: report asks for it. What it
+// was charged: `requested`, of the `perRequest` that one operation may cost, and what of the caller's `budget` of a minute is
+// `remaining` until `resetAt`. And what it really took: its SQL statements and those that looked for the caller's session
+// (begin and commit are not counted), the keys that memcached had and had not, and milliseconds.
 func ReportCost(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	if !wantsCost(graphql.GetOperationContext(ctx).Headers) {
 		return next(ctx)
@@ -38,6 +55,8 @@ func ReportCost(ctx context.Context, next graphql.OperationHandler) graphql.Resp
 		session = n.Load()
 	}
 	ctx, statements := models.CountStatements(ctx)
+	ctx, lookups := loaders.CountLookups(ctx)
+	charge := charged(transport.ChargeOf(ctx))
 	respond := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
 		response := respond(ctx)
@@ -47,11 +66,22 @@ func ReportCost(ctx context.Context, next graphql.OperationHandler) graphql.Resp
 		if response.Extensions == nil {
 			response.Extensions = make(map[string]any, 1)
 		}
-		response.Extensions["cost"] = map[string]any{
+		took := map[string]any{
 			"sqlStatements":        statements.Load(),
 			"sessionSqlStatements": session,
+			"cacheHits":            lookups.Hits(),
+			"cacheMisses":          lookups.Misses(),
 			"milliseconds":         float64(time.Since(start).Microseconds()) / 1000,
 		}
+		maps.Copy(took, charge)
+		response.Extensions["cost"] = took
 		return response
+	}
+}
+
+func charged(c transport.Charge) map[string]any {
+	return map[string]any{
+		"requested": c.Requested, "perRequest": c.PerRequest,
+		"budget": c.Balance.Budget, "remaining": c.Balance.Remaining, "resetAt": c.Balance.ResetAt.Format(time.RFC3339),
 	}
 }

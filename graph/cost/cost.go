@@ -19,13 +19,8 @@ const (
 	typeWeight   = 20
 )
 
-// DefaultPerRequest is what one operation may cost, and DefaultPerMinute what one person, or one address of strangers, may
-// spend in a minute. The dearest screen of the apps is below a fifth of the first; the second is some two seconds of one
-// core, and three hundred screens.
-const (
-	DefaultPerRequest = 5_000
-	DefaultPerMinute  = 100_000
-)
+// DefaultPerRequest is what one operation may cost where nobody says it: the dearest screen of the apps is below an eighth.
+const DefaultPerRequest = 5_000
 
 // saturated is where counting ends; far above any budget, and its square is still an int64.
 const saturated = 1 << 30

@@ -3,8 +3,12 @@
 package transport
 
 import (
+	"context"
 	"log/slog"
 	"time"
+
+	"styleshare/graph/cost"
+	"styleshare/internal/ratelimit"
 )
 
 // Config says how operations are served. Zero values take the defaults.
@@ -13,7 +17,13 @@ type Config struct {
 	// Timeout bounds one operation; its resolvers see their context end. 15 s.
 	// It must be shorter than the server's write time-out, or clients get a broken connection instead of an answer.
 	Timeout time.Duration
-	// Introspection lets anyone read the schema.
+	// CostPerRequest is what one operation may cost, see graph/cost; cost.DefaultPerRequest.
+	CostPerRequest int
+	// Pages are the sizes of a connection's page; 20, and 100 at most.
+	Pages cost.Pages
+	// Spend takes an operation's cost off the caller's budget, before it is executed. Where it is nil nobody is charged.
+	Spend func(ctx context.Context, cost int) ratelimit.Balance
+	// Introspection lets anyone read the schema. Without it errors suggest no names either.
 	Introspection bool
 	// Log gets the causes of internal errors. Its handler is expected to add the request id. slog.Default() where nil.
 	Log *slog.Logger
@@ -32,6 +42,8 @@ type Limits struct {
 	RootFields int   // of an operation; 20
 	Aliases    int   // of an operation; 50
 	Directives int   // of an operation; 100
+	Duplicates int   // fields of one selection that it has already, over all of an operation; 20
+	Entries    int   // of lists that an operation has as arguments, and again of those in its variables; 1,000
 }
 
 func (c Config) withDefaults() Config {
@@ -45,6 +57,10 @@ func (c Config) withDefaults() Config {
 	setDefault(&l.RootFields, 20)
 	setDefault(&l.Aliases, 50)
 	setDefault(&l.Directives, 100)
+	setDefault(&l.Duplicates, 20)
+	setDefault(&l.Entries, 1000)
+	setDefault(&c.CostPerRequest, cost.DefaultPerRequest)
+	setDefault(&c.Pages, cost.Pages{Default: 20, Max: 100})
 	setDefault(&c.Timeout, 15*time.Second)
 	if c.Log == nil {
 		c.Log = slog.Default()

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"styleshare/graph/cost"
 	"styleshare/internal/fault"
 )
 
@@ -29,20 +30,26 @@ type document struct {
 	*ast.QueryDocument
 	hash        string // fingerprint for logs, 16 hex digits
 	introspects bool
+	costs       map[*ast.OperationDefinition]*cost.Plan
 }
 
 // documents checks query texts and remembers those it has found good.
 type documents struct {
 	schema *ast.Schema
 	limits Limits
+	rules  *rules.Rules
+	costs  *cost.Model
 
 	mu   sync.Mutex
 	lru  *simplelru.LRU[string, *document]
 	text int // bytes of all keys
 }
 
-func newDocuments(schema *ast.Schema, limits Limits) *documents {
-	d := &documents{schema: schema, limits: limits}
+func newDocuments(schema *ast.Schema, c Config) *documents {
+	d := &documents{schema: schema, limits: c.Limits, rules: rules.NewDefaultRules(), costs: cost.New(schema, c.Pages)}
+	if !c.Introspection {
+		withoutSuggestions(d.rules)
+	}
 	// The only error is a size below one.
 	d.lru, _ = simplelru.NewLRU(cachedDocuments, func(query string, _ *document) { d.text -= len(query) })
 	return d
@@ -76,11 +83,35 @@ func (d *documents) check(query string) (*document, gqlerror.List) {
 	if tooMuch != nil {
 		return nil, refuse(tooMuch)
 	}
-	if errs := validator.ValidateWithRules(d.schema, parsed, rules.NewDefaultRules()); len(errs) > 0 {
+	if errs := validator.ValidateWithRules(d.schema, parsed, d.rules); len(errs) > 0 {
 		return nil, requestErrors(errs)
 	}
+	doc := &document{QueryDocument: parsed, hash: hashOf(query)[:16], introspects: introspects,
+		costs: make(map[*ast.OperationDefinition]*cost.Plan, len(parsed.Operations))}
+	for _, op := range parsed.Operations {
+		doc.costs[op] = d.costs.Plan(op)
+	}
+	return doc, nil
+}
+
+// hashOf is the SHA-256 of a query text, as clients of persisted queries write it.
+func hashOf(query string) string {
 	sum := sha256.Sum256([]byte(query))
-	return &document{QueryDocument: parsed, hash: hex.EncodeToString(sum[:8]), introspects: introspects}, nil
+	return hex.EncodeToString(sum[:])
+}
+
+// withoutSuggestions replaces the rules that say "Did you mean …": by asking for what is not there, anybody could read
+// the schema a name at a time.
+func withoutSuggestions(all *rules.Rules) {
+	for _, r := range []struct{ talkative, silent validator.Rule }{
+		{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
+		{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+	} {
+		all.ReplaceRule(r.talkative.Name, r.silent.RuleFunc)
+	}
 }
 
 func parseErrors(err error, tokens int) gqlerror.List {

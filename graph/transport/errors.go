@@ -87,6 +87,9 @@ func fill(ctx context.Context, out *gqlerror.Error, f *fault.Error) {
 	out.Err = f
 	out.Message = f.Message
 	out.Extensions = map[string]any{"code": string(f.Code)}
+	for name, n := range f.Figures {
+		out.Extensions[name] = n
+	}
 	if f.Code == fault.Internal {
 		out.Extensions["requestId"] = web.RequestIDOf(ctx)
 	}

@@ -29,7 +29,7 @@ func NewExecutor(schema graphql.ExecutableSchema, config Config) *Executor {
 	e := &Executor{
 		Executor:  executor.New(schema),
 		config:    config,
-		documents: newDocuments(schema.Schema(), config.Limits),
+		documents: newDocuments(schema.Schema(), config),
 	}
 	e.SetQueryCache(fromContext{})
 	e.SetErrorPresenter(e.present)
@@ -65,13 +65,17 @@ func (e *Executor) prepare(ctx context.Context, params *graphql.RawParams) (*gra
 	if doc.introspects && !e.config.Introspection {
 		return failed, doc, refuse(fault.New(fault.Forbidden, "this server does not answer questions about its schema"))
 	}
-	if err := checkVariables(e.documents.schema, operation, params.Variables); err != nil {
+	v := variables{schema: e.documents.schema, limit: e.config.Limits.Entries, secretive: !e.config.Introspection}
+	if err := v.checkAll(operation, params.Variables); err != nil {
 		return failed, doc, refuse(err)
 	}
 	ctx = graphql.StartOperationTrace(context.WithValue(ctx, documentKey{}, doc))
 	op, errs := e.Executor.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		return op, doc, requestErrors(errs)
+	}
+	if err := e.charge(ctx, op, doc); err != nil {
+		return op, doc, refuse(err)
 	}
 	return op, doc, nil
 }

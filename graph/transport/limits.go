@@ -9,24 +9,28 @@ import (
 // saturated is where counting ends: fragments that spread each other twice reach any number with a few lines.
 const saturated = 1 << 30
 
-// cost is what a selection asks for, with its fragments expanded.
-type cost struct {
+// tally is what a selection asks for, with its fragments expanded.
+type tally struct {
 	fields, aliases, directives int
+	duplicates                  int // fields that their selection has already
+	entries                     int // of lists in arguments
 	top                         int // fields on the first level
 	depth                       int
 }
 
 // add counts part at the same level; depth and top stay with the caller, who knows whether part is below.
-func (c *cost) add(part cost) {
+func (c *tally) add(part tally) {
 	c.fields = min(c.fields+part.fields, saturated)
 	c.aliases = min(c.aliases+part.aliases, saturated)
 	c.directives = min(c.directives+part.directives, saturated)
+	c.duplicates = min(c.duplicates+part.duplicates, saturated)
+	c.entries = min(c.entries+part.entries, saturated)
 }
 
 // measurer visits every fragment once, whatever the number of its spreads: the work is linear in the document.
 type measurer struct {
 	fragments map[string]*ast.FragmentDefinition
-	done      map[string]cost
+	done      map[string]tally
 	open      map[string]bool
 	cycle     string // a fragment that spreads itself
 	// introspects is set where __schema or __type is asked for anywhere.
@@ -45,7 +49,7 @@ func measure(doc *ast.QueryDocument, l Limits) (introspects bool, err *fault.Err
 	}
 	m := measurer{
 		fragments: make(map[string]*ast.FragmentDefinition, len(doc.Fragments)),
-		done:      make(map[string]cost, len(doc.Fragments)),
+		done:      make(map[string]tally, len(doc.Fragments)),
 		open:      map[string]bool{},
 	}
 	for _, f := range doc.Fragments {
@@ -54,7 +58,7 @@ func measure(doc *ast.QueryDocument, l Limits) (introspects bool, err *fault.Err
 		}
 		m.fragments[f.Name] = f
 	}
-	var all cost
+	var all tally
 	for _, op := range doc.Operations {
 		c := m.operation(op)
 		if err := c.check(l); err != nil {
@@ -76,7 +80,7 @@ func measure(doc *ast.QueryDocument, l Limits) (introspects bool, err *fault.Err
 	return m.introspects, nil
 }
 
-func (c *cost) check(l Limits) *fault.Error {
+func (c *tally) check(l Limits) *fault.Error {
 	switch {
 	case c.depth > l.Depth:
 		return fault.New(fault.CostExceeded, "the operation nests its fields deeper than %d levels", l.Depth)
@@ -86,6 +90,10 @@ func (c *cost) check(l Limits) *fault.Error {
 		return tooMuch("aliases", l.Aliases)
 	case c.directives > l.Directives:
 		return tooMuch("directives", l.Directives)
+	case c.duplicates > l.Duplicates:
+		return tooMuch("fields that are there already", l.Duplicates)
+	case c.entries > l.Entries:
+		return tooMuch("list entries", l.Entries)
 	}
 	return nil
 }
@@ -94,17 +102,33 @@ func tooMuch(what string, limit int) *fault.Error {
 	return fault.New(fault.CostExceeded, "the document has more than %d %s", limit, what)
 }
 
-func (m *measurer) operation(op *ast.OperationDefinition) cost {
+func (m *measurer) operation(op *ast.OperationDefinition) tally {
 	c := m.selection(op.SelectionSet)
 	c.directives += len(op.Directives)
 	for _, v := range op.VariableDefinitions {
 		c.directives += len(v.Directives)
+		c.entries += entries(v.DefaultValue)
 	}
 	return c
 }
 
-func (m *measurer) selection(set ast.SelectionSet) cost {
-	var sum cost
+// entries counts those of all lists in a value.
+func entries(v *ast.Value) (n int) {
+	if v == nil {
+		return 0
+	}
+	if v.Kind == ast.ListValue {
+		n = len(v.Children)
+	}
+	for _, c := range v.Children {
+		n += entries(c.Value)
+	}
+	return n
+}
+
+func (m *measurer) selection(set ast.SelectionSet) tally {
+	var sum tally
+	seen := make(map[string]bool, len(set))
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
@@ -113,6 +137,13 @@ func (m *measurer) selection(set ast.SelectionSet) cost {
 			c.directives += len(s.Directives)
 			if s.Alias != s.Name {
 				c.aliases++
+			}
+			if seen[s.Alias] {
+				c.duplicates++
+			}
+			seen[s.Alias] = true
+			for _, a := range s.Arguments {
+				c.entries += entries(a.Value)
 			}
 			sum.add(c)
 			sum.top = min(sum.top+1, saturated)
@@ -128,24 +159,24 @@ func (m *measurer) selection(set ast.SelectionSet) cost {
 }
 
 // addFragment counts a fragment, whose fields are on the level of their spread.
-func (c *cost) addFragment(part cost, directives ast.DirectiveList) {
+func (c *tally) addFragment(part tally, directives ast.DirectiveList) {
 	part.directives += len(directives)
 	c.add(part)
 	c.top = min(c.top+part.top, saturated)
 	c.depth = max(c.depth, part.depth)
 }
 
-func (m *measurer) fragment(name string) cost {
+func (m *measurer) fragment(name string) tally {
 	if c, ok := m.done[name]; ok {
 		return c
 	}
 	f := m.fragments[name]
 	if f == nil {
-		return cost{}
+		return tally{}
 	}
 	if m.open[name] {
 		m.cycle = name
-		return cost{}
+		return tally{}
 	}
 	m.open[name] = true
 	c := m.selection(f.SelectionSet)

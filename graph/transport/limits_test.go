@@ -25,6 +25,7 @@ func TestLimits(t *testing.T) {
 	aliases := func(n int) string {
 		return "{self{" + repeat(n, func(i int) string { return fmt.Sprintf("a%d:hello ", i) }) + "}}"
 	}
+	const ten = "fragment F on Query{hello self{hello __typename self{hello __typename self{hello __typename}}}}"
 	tests := map[string]struct {
 		query   string
 		want    string // part of the message; empty where it passes
@@ -41,12 +42,18 @@ func TestLimits(t *testing.T) {
 		"20 root fields":               {"{" + strings.Repeat("hello ", 20) + "}", "", false},
 		"21 root fields":               {"{" + strings.Repeat("hello ", 21) + "}", "20 fields at the root", false},
 		"root fields in fragments":     {"{...F ...F ...F} fragment F on Query{hello hello hello ...{hello hello hello hello}}", "20 fields at the root", false},
-		"500 fields":                   {"{self{" + strings.Repeat("hello ", 499) + "}}", "", false},
-		"501 fields":                   {"{self{" + strings.Repeat("hello ", 500) + "}}", "500 fields", false},
+		"500 fields":                   {"{self{" + strings.Repeat("...F ", 49) + "}" + strings.Repeat("hello ", 9) + "} " + ten, "", false},
+		"501 fields":                   {"{self{" + strings.Repeat("...F ", 49) + "}" + strings.Repeat("hello ", 10) + "} " + ten, "500 fields", false},
+		"20 fields again":              {"{self{" + strings.Repeat("hello ", 21) + "}}", "", false},
+		"21 fields again":              {"{self{" + strings.Repeat("hello ", 22) + "}}", "20 fields that are there already", false},
+		"fields again in a fragment":   {"{self{...F}} fragment F on Query{" + strings.Repeat("self{hello hello} ", 20) + "}", "20 fields that are there already", false},
+		"1,000 list entries":           {"{find(filter:{text:\"\",flags:[" + strings.Repeat("true ", 1000) + "]})}", "", false},
+		"1,001 list entries":           {"{find(filter:{text:\"\",flags:[" + strings.Repeat("true ", 1001) + "]})}", "1000 list entries", false},
+		"list entries by default":      {"query Q($f:Filter={text:\"\",flags:[" + strings.Repeat("true ", 1001) + "]}){find(filter:$f)}", "1000 list entries", false},
 		"fields in several operations": {repeat(40, func(i int) string { return fmt.Sprintf("query Q%d{self{...F}} ", i) }) + "fragment F on Query{" + strings.Repeat("hello ", 15) + "}", "500 fields", false},
 		"51 operations":                {repeat(51, func(i int) string { return fmt.Sprintf("query Q%d{hello} ", i) }), "50 operations", false},
 		"201 fragments":                {"{hello}" + repeat(201, func(i int) string { return fmt.Sprintf("fragment F%d on Query{hello} ", i) }), "200 fragments", false},
-		"directives":                   {"{self{" + strings.Repeat("hello @include(if:true) ", 101) + "}}", "100 directives", false},
+		"directives":                   {"{self{...F ...F ...F ...F ...F ...F}} fragment F on Query{" + strings.Repeat("hello @include(if:true) ", 17) + "}", "100 directives", false},
 		"directives on one field":      {"{hello " + strings.Repeat("@skip(if:false) ", 101) + "}", "100 directives", false},
 		"directives on variables":      {"query Q($a:Int" + strings.Repeat(" @skip(if:false)", 101) + "){hello}", "100 directives", false},
 		"directives on fragments":      {"{...F} fragment F on Query" + strings.Repeat(" @skip(if:false)", 101) + "{hello}", "100 directives", false},
@@ -122,7 +129,7 @@ func TestConfigDefaults(t *testing.T) {
 
 func TestDocumentsAreKept(t *testing.T) {
 	t.Parallel()
-	d := newDocuments(newTiny().schema, Config{}.withDefaults().Limits)
+	d := newDocuments(newTiny().schema, Config{}.withDefaults())
 	first, errs := d.load("{hello}")
 	if errs != nil {
 		t.Fatal(errs)
@@ -140,7 +147,7 @@ func TestDocumentsAreKept(t *testing.T) {
 
 func TestKeptDocumentsAreBounded(t *testing.T) {
 	t.Parallel()
-	d := newDocuments(newTiny().schema, Config{}.withDefaults().Limits)
+	d := newDocuments(newTiny().schema, Config{}.withDefaults())
 	for i := range 2 * cachedDocuments {
 		d.keep(fmt.Sprint(i), &document{})
 	}

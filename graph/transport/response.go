@@ -95,7 +95,11 @@ func statusOf(media string, resp *graphql.Response) int {
 	if resp.Data != nil || media == mediaJSON {
 		return http.StatusOK
 	}
-	switch fault.Code(firstCode(resp.Errors)) {
+	code := fault.Code(firstCode(resp.Errors))
+	if code == fault.CostExceeded && retryAfter(resp.Errors) > 0 {
+		return http.StatusTooManyRequests
+	}
+	switch code {
 	case fault.Unauthenticated:
 		return http.StatusUnauthorized
 	case fault.Forbidden:

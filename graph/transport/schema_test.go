@@ -14,9 +14,10 @@ import (
 
 const testSDL = `
 scalar Moment
+enum Color { RED CRIMSON }
 input Filter { text: String! limit: Int = 10 since: Moment flags: [Boolean!] }
 type Query { hello: String echo(text: String): String add(a: Int!, b: Int!): Int at(moment: Moment!): String find(filter: Filter!): String
-  fail: String! crash: String pair: [String] wait: String self: Query }
+  fail: String! crash: String pair: [String] paint(color: Color): String wait: String self: Query }
 type Mutation { bump: Int }
 type Subscription { tick: Int }`
 

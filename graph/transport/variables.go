@@ -12,62 +12,78 @@ import (
 	"styleshare/internal/fault"
 )
 
-// checkVariables refuses values that are not of their variable's type, as the specification wants it. The executor
+// checkAll refuses values that are not of their variable's type, as the specification wants it. The executor
 // behind it takes text for numbers, numbers for text, and enum values in any case; it still checks the rest: what is
 // missing, null or unknown.
-func checkVariables(schema *ast.Schema, operation *ast.OperationDefinition, values map[string]any) *fault.Error {
+func (c *variables) checkAll(operation *ast.OperationDefinition, values map[string]any) *fault.Error {
 	for _, v := range operation.VariableDefinitions {
-		if err := checkValue(schema, "$"+v.Variable, v.Type, values[v.Variable]); err != nil {
+		if err := c.check("$"+v.Variable, v.Type, values[v.Variable]); err != nil {
 			return err
 		}
+	}
+	if c.entries > c.limit {
+		return fault.New(fault.CostExceeded, "the variables have more than %d list entries", c.limit)
 	}
 	return nil
 }
 
-// checkValue descends to the leaves, as far as value and type are of one shape.
-func checkValue(schema *ast.Schema, path string, t *ast.Type, value any) *fault.Error {
+type variables struct {
+	schema    *ast.Schema
+	limit     int // entries that all lists together may have; what is beyond is not looked at
+	entries   int
+	secretive bool // say nothing of the schema that was not asked for
+}
+
+// check descends to the leaves, as far as value and type are of one shape.
+func (c *variables) check(path string, t *ast.Type, value any) *fault.Error {
 	if value == nil {
 		return nil
 	}
 	if t.Elem != nil {
 		list, ok := value.([]any)
 		if !ok {
-			return checkValue(schema, path, t.Elem, value) // one value stands for a list of one
+			return c.check(path, t.Elem, value) // one value stands for a list of one
+		}
+		if c.entries += len(list); c.entries > c.limit {
+			return nil
 		}
 		for i, element := range list {
-			if err := checkValue(schema, fmt.Sprintf("%s[%d]", path, i), t.Elem, element); err != nil {
+			if err := c.check(fmt.Sprintf("%s[%d]", path, i), t.Elem, element); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	def := schema.Types[t.NamedType]
+	def := c.schema.Types[t.NamedType]
 	if def == nil {
 		return nil
 	}
 	if def.Kind == ast.InputObject {
 		object, _ := value.(map[string]any)
 		for _, field := range def.Fields {
-			if err := checkValue(schema, path+"."+field.Name, field.Type, object[field.Name]); err != nil {
+			if err := c.check(path+"."+field.Name, field.Type, object[field.Name]); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if wanted := mismatch(def, value); wanted != "" {
+	if wanted := c.mismatch(def, value); wanted != "" {
 		return fault.New(fault.BadUserInput, "%s must be %s", path, wanted)
 	}
 	return nil
 }
 
 // mismatch says what a leaf should be, "" where it is that.
-func mismatch(def *ast.Definition, value any) string {
+func (c *variables) mismatch(def *ast.Definition, value any) string {
 	text, isText := value.(string)
 	number, isNumber := value.(json.Number)
 	switch {
 	case def.Kind == ast.Enum:
 		if isText && def.EnumValues.ForName(text) != nil {
 			return ""
+		}
+		if c.secretive {
+			return "one of the names that the type has"
 		}
 		return "one of " + names(def.EnumValues)
 	case def.Name == "Int" && (!isNumber || !isInt(number)):

@@ -57,7 +57,7 @@ func TestVariablesAreOfTheirTypes(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		if err := checkVariables(schema, document.Operations[0], map[string]any{"in": v}); err != nil {
+		if err := (&variables{schema: schema, limit: 100}).checkAll(document.Operations[0], map[string]any{"in": v}); err != nil {
 			got = err.Message
 		}
 		if got != want {

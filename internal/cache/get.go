@@ -44,8 +44,7 @@ func (c *Cache) GetMulti(ctx context.Context, keys []string) (map[string][]byte,
 			hits[key] = value
 		}
 	}
-	c.stats.hits.Add(uint64(len(hits)))
-	c.stats.misses.Add(uint64(max(0, len(keys)-len(hits))))
+	c.count(ctx, len(hits), max(0, len(keys)-len(hits)))
 	return hits, f
 }
 

@@ -43,6 +43,11 @@ type Config struct {
 	Introspection bool   `env:"INTROSPECTION" envDefault:"true"`
 	LogFormat     string `env:"LOG_FORMAT" envDefault:"json"`
 
+	// CostPerRequest is what one operation may cost, CostPerMinute what one person, or one address of strangers, may spend in a
+	// minute; see graph/cost.
+	CostPerRequest int `env:"COST_PER_REQUEST" envDefault:"5000"`
+	CostPerMinute  int `env:"COST_PER_MINUTE" envDefault:"100000"`
+
 	FeedCap         int `env:"FEED_CAP" envDefault:"1000"`
 	FeedFanOutBelow int `env:"FEED_FAN_OUT_BELOW" envDefault:"10000"`
 	// WorkerConcurrency is how many jobs a process runs at the same time, besides one photo for each core.

@@ -87,9 +87,12 @@ func (c Config) checkSettings(m *mistakes) {
 		m.add("LOG_FORMAT: must be json or text")
 	}
 	for name, value := range map[string]int{"FEED_CAP": c.FeedCap, "FEED_FAN_OUT_BELOW": c.FeedFanOutBelow,
-		"WORKER_CONCURRENCY": c.WorkerConcurrency, "DATABASE_MAX_CONNS": int(c.DatabaseMaxConns)} {
+		"COST_PER_REQUEST": c.CostPerRequest, "WORKER_CONCURRENCY": c.WorkerConcurrency, "DATABASE_MAX_CONNS": int(c.DatabaseMaxConns)} {
 		if value < 1 {
 			m.add("%s: must be at least 1", name)
 		}
+	}
+	if c.CostPerMinute < c.CostPerRequest {
+		m.add("COST_PER_MINUTE: must be at least COST_PER_REQUEST, or the dearest operation would never run")
 	}
 }

@@ -28,8 +28,10 @@ type Error struct {
 	Code    Code
 	Message string // safe for the client, English, says what to change
 	Cause   error
-	// RetryAfter says when a RateLimited client may come back; zero where that is unknown.
+	// RetryAfter says when a client that asked too much or too often may come back; zero where that is unknown.
 	RetryAfter time.Duration
+	// Figures are more entries of the error's extensions, for programs: by how much a limit is exceeded.
+	Figures map[string]int
 }
 
 // New makes an Error without a cause.

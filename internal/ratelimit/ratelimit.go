@@ -138,10 +138,12 @@ func (l *Limiter) ask(f func() (*redisrate.Result, error)) (*redisrate.Result, e
 
 // name is the key in Redis. The hash is keyed because the few billion IPv4 addresses, and any list of e-mail
 // addresses, are quickly hashed by whoever reads a dump of Redis.
-func (l *Limiter) name(rule Rule, key string) string {
-	h := hmac.New(sha256.New, l.secret)
+func (l *Limiter) name(rule Rule, key string) string { return hashed(l.secret, rule.Name, key) }
+
+func hashed(secret []byte, what, key string) string {
+	h := hmac.New(sha256.New, secret)
 	h.Write([]byte(key))
-	return rule.Name + ":" + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
+	return what + ":" + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }
 
 func (l *Limiter) stateChanged(_ string, _, to gobreaker.State) {
