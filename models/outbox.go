@@ -19,6 +19,7 @@ const (
 	JobErasePhoto    JobKind = "photo.erase"      // ObjectsJob: objects of photos whose rows are gone
 	JobFanOutStyle   JobKind = "style.fan_out"    // StyleJob: into the followers' feeds
 	JobEraseStyle    JobKind = "style.erase"      // StyleJob: feeds, objects, rows of a deleted style
+	JobSettlePerson  JobKind = "person.settle"    // PersonJob: counts of what they made and did, once more or fewer people may see it
 	JobNotify        JobKind = "notify"           // NotifyJob: brings one fold in line with the rows
 	JobPush          JobKind = "push"             // PushJob: one notification to one device
 	JobMail          JobKind = "mail"             // MailJob: one message to one person
@@ -30,6 +31,11 @@ const (
 // PhotoJob names the photo that the work is about.
 type PhotoJob struct {
 	PhotoID int64 `json:"photoId"`
+}
+
+// PersonJob names the person that the work is about.
+type PersonJob struct {
+	UserID int64 `json:"userId"`
 }
 
 // StyleJob names the style that the work is about.

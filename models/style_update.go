@@ -109,6 +109,9 @@ func (tx *Tx) showChange(ctx context.Context, old, s *Style) error {
 	if s.State != StylePublished {
 		return nil
 	}
+	if err := tx.lockAuthor(ctx, s.AuthorID); err != nil {
+		return fmt.Errorf("lock the author: %w", err)
+	}
 	if err := tx.linkTags(ctx, s.ID, without(old.TagIDs, s.TagIDs), without(s.TagIDs, old.TagIDs)); err != nil {
 		return err
 	}

@@ -114,9 +114,13 @@ func (tx *Tx) linkBrands(ctx context.Context, styleID int64, from, to []int64) e
 type linkSQL struct {
 	// lock takes the topics in the order of their ids, so that two styles with the same ones wait instead of dead-locking.
 	lock string
-	// change counts exactly the rows that came and went. It must not have to wait for a topic, therefore the lock:
-	// PostgreSQL cannot evaluate such a statement again for a row that somebody else has changed meanwhile.
+	// change counts exactly the rows that came and went, as far as everybody may see the style. It must not have to wait for a
+	// topic, therefore the lock: PostgreSQL cannot evaluate such a statement again for a row that somebody else has changed
+	// meanwhile.
 	change string
+	// lockCounted and recount are the same for styles (?1) that everybody may see now, or not any more, because of their
+	// author (?0); recount gives the topics.
+	lockCounted, recount string
 }
 
 var (
@@ -125,12 +129,20 @@ var (
 )
 
 func newLinkSQL(topics, links, column string) linkSQL {
-	fill := strings.NewReplacer("{topics}", topics, "{links}", links, "{column}", column).Replace
+	fill := strings.NewReplacer("{topics}", topics, "{links}", links, "{column}", column, "{public}", publicSQL).Replace
 	return linkSQL{
 		lock: fill(`select from {topics} where id = any(?1) or id = any(?2) order by id for no key update`),
-		change: fill(`with gone as (delete from {links} where style_id = ?0 and {column} = any(?1) returning {column} as id, -1 as n),
-			come as (insert into {links} ({column}, style_id) select unnest(?2::bigint[]), ?0 on conflict do nothing returning {column} as id, 1 as n)
+		change: fill(`with gone as (delete from {links} where style_id = ?0 and {column} = any(?1) returning {column} as id, -is_counted::int as n),
+			come as (insert into {links} ({column}, style_id, is_counted) select topic, s.id, {public}
+				from styles s join users u on u.id = s.author_id, unnest(?2::bigint[]) topic where s.id = ?0
+				on conflict do nothing returning {column} as id, is_counted::int as n)
 			update {topics} t set style_count = t.style_count + c.n from (select * from gone union all select * from come) c where t.id = c.id`),
+		lockCounted: fill(`select from {topics} where id in (select l.{column} from {links} l, users u where u.id = ?0 and l.style_id = any(?1)
+			and l.is_counted <> {public}) order by id for no key update`),
+		recount: fill(`with changed as (update {links} l set is_counted = not l.is_counted from users u
+				where u.id = ?0 and l.style_id = any(?1) and l.is_counted <> {public} returning l.{column} as id, l.is_counted)
+			update {topics} t set style_count = t.style_count + c.n
+			from (select id, sum(case when is_counted then 1 else -1 end) as n from changed group by id) c where t.id = c.id returning t.id`),
 	}
 }
 
