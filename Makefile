@@ -26,11 +26,11 @@ run: ## install what is missing, build, and run everything on this machine
 	@exec bin/styleshare run
 
 test: ## the same set-up, then every test
-	@$(QUIETLY) -j3 EXTRAS='node chromium' gateway $(MODULES) $(PAGE) $(TESTSTACK)
+	@$(QUIETLY) -j3 EXTRAS='node chromium jpeg' gateway $(MODULES) $(PAGE) $(TESTSTACK)
 	$(TESTSTACK) go test -timeout $(TEST_TIMEOUT) ./...
 
 check: fmt-check vet lint generated ## format, vet, lint, generated code, then every test with the race detector
-	@$(QUIETLY) -j3 EXTRAS='node chromium gcc' gateway $(MODULES) $(PAGE) $(TESTSTACK)
+	@$(QUIETLY) -j3 EXTRAS='node chromium gcc jpeg' gateway $(MODULES) $(PAGE) $(TESTSTACK)
 	CGO_ENABLED=1 $(TESTSTACK) go test -race -timeout $(TEST_TIMEOUT) ./...
 
 build: $(PAGE) ## build bin/styleshare

@@ -10,7 +10,27 @@ import (
 	"io"
 
 	"golang.org/x/image/webp"
+
+	codec "styleshare/internal/jpeg"
 )
+
+// open decodes a photo: most JPEGs with the codec of the house, at no more than the size that is needed, and everything else whole.
+func open(ctx context.Context, file []byte, head header) (source, error) {
+	if head.format == JPEG {
+		p, err := planesOf(ctx, file, head)
+		if !errors.Is(err, codec.ErrUnsupported) {
+			return p, err
+		}
+		if head.cut {
+			return nil, reject(Unreadable, "JPEG without an end")
+		}
+	}
+	m, err := decode(ctx, file, head)
+	if err != nil {
+		return nil, err
+	}
+	return pixelsOf(m, head), nil
+}
 
 // decode gives the pixels as stored. A panic in a decoder is the file's fault.
 func decode(ctx context.Context, file []byte, head header) (picture image.Image, err error) {

@@ -29,6 +29,7 @@ type header struct {
 	orientation   int    // EXIF's 1 to 8
 	profile       []byte // ICC profile, not yet checked; nil without one
 	end           int    // where the picture ends in the file; what follows is never read
+	cut           bool   // a JPEG whose end is missing; enough of it may be there
 }
 
 // inspect walks the headers of file and refuses what breaks a limit. It allocates nothing that grows with the picture.

@@ -48,7 +48,7 @@ func inspectJPEG(file []byte, limits Limits) (header, error) {
 		marker, at, ok := nextMarker(file, pos)
 		switch {
 		case !ok:
-			return header{}, reject(Unreadable, "JPEG without an end")
+			return w.cut(len(file))
 		case marker == markerEOI:
 			return w.header(at)
 		case marker == markerSOI || marker == markerTEM:
@@ -179,6 +179,13 @@ func (w *jpegWalk) scan(body []byte) error {
 		return reject(Unreadable, "JPEG scans visit more than %d blocks", w.limits.MaxWork)
 	}
 	return nil
+}
+
+// cut is the header of a file that ends before its picture does: phones lose the connection, cards are pulled out.
+func (w *jpegWalk) cut(end int) (header, error) {
+	head, err := w.header(end)
+	head.cut = true
+	return head, err
 }
 
 func (w *jpegWalk) header(end int) (header, error) {

@@ -1,6 +1,7 @@
 package imaging
 
 import (
+	"context"
 	"fmt"
 	"image"
 
@@ -16,9 +17,13 @@ const minPlaceholderSide, maxPlaceholderSide = 16, 32
 const blurX, blurY = 4, 3
 
 // describe sets what a client shows before it has loaded a rendition.
-func (r *Result) describe(small *image.RGBA) error {
-	width, height := fit(small.Rect.Dx(), small.Rect.Dy(), maxPlaceholderSide, maxPlaceholderSide)
-	tiny := scale(small, max(width, minPlaceholderSide), max(height, minPlaceholderSide))
+func (r *Result) describe(ctx context.Context, small picture) error {
+	width, height := small.size()
+	width, height = fit(width, height, maxPlaceholderSide, maxPlaceholderSide)
+	tiny, err := small.tiny(ctx, max(width, minPlaceholderSide), max(height, minPlaceholderSide))
+	if err != nil {
+		return err
+	}
 	hash, err := blurhash.Encode(blurX, blurY, tiny)
 	if err != nil {
 		return fmt.Errorf("compute the blurhash: %w", err)

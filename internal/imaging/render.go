@@ -1,11 +1,9 @@
 package imaging
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image"
-	"image/jpeg"
 )
 
 // jpegQuality keeps gradients of skin and cloth free of visible blocks; a 1280-pixel photo takes about 200 KB.
@@ -25,85 +23,85 @@ var bounds = [...]struct {
 	{Small, 320, 640},
 }
 
+// source is a photo whose pixels are there. Both ways give upright pictures in sRGB, neither larger than the photo.
+type source interface {
+	// shrink scales all of it; width and height are upright.
+	shrink(ctx context.Context, width, height int) (picture, error)
+	// square scales the largest square in its middle.
+	square(ctx context.Context, side int) (picture, error)
+}
+
+// picture is a rendition before it is encoded.
+type picture interface {
+	size() (width, height int)
+	scale(ctx context.Context, width, height int) (picture, error)
+	square(ctx context.Context, side int) (picture, error)
+	encode(ctx context.Context) ([]byte, error)
+	// tiny scales it to a few pixels, which may be more than it has.
+	tiny(ctx context.Context, width, height int) (*image.RGBA, error)
+}
+
 // render makes everything of a Result. The large rendition is made from the photo and each of the others from the next larger one;
 // the dimensions of all are the photo's own, scaled.
-func render(ctx context.Context, picture image.Image, head header) (*Result, error) {
+func render(ctx context.Context, photo source, head header) (result *Result, err error) {
 	width, height := swapped(head.width, head.height, head.orientation)
-	result := &Result{Width: width, Height: height}
-	source := photo{
-		rows:        readerOf(picture, head.format),
-		area:        picture.Bounds(),
-		orientation: head.orientation,
-		space:       parseProfile(head.profile),
-	}
-	var levels [len(bounds)]*image.RGBA
+	result = &Result{Width: width, Height: height}
+	var levels [len(bounds)]picture
 	for i, b := range bounds {
-		if err := ctx.Err(); err != nil {
+		if err = ctx.Err(); err != nil {
 			return nil, err
 		}
 		w, h := fit(width, height, b.width, b.height)
 		if i == 0 {
-			levels[i] = source.shrink(source.area, w, h)
+			levels[i], err = photo.shrink(ctx, w, h)
 		} else {
-			levels[i] = scale(levels[i-1], w, h)
+			levels[i], err = levels[i-1].scale(ctx, w, h)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
+	thumb, err := thumbOf(ctx, photo, levels[:], min(thumbSide, width, height))
+	if err != nil {
+		return nil, err
+	}
+	if err = result.encode(ctx, [...]picture{thumb, levels[2], levels[1], levels[0]}); err != nil {
+		return nil, err
+	}
+	if err = result.describe(ctx, levels[len(levels)-1]); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// thumbOf cuts the centre square out of the smallest level that has enough pixels; of a long strip that is only the photo itself.
+func thumbOf(ctx context.Context, photo source, levels []picture, side int) (picture, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	thumb := source.thumb(levels[:])
-	pictures := [...]*image.RGBA{thumb, levels[2], levels[1], levels[0]}
-	if err := result.encode(ctx, pictures); err != nil {
-		return nil, err
-	}
-	return result, result.describe(levels[len(levels)-1])
-}
-
-// photo is the decoded picture as stored, with what it takes to show it.
-type photo struct {
-	rows        rowReader
-	area        image.Rectangle
-	orientation int
-	space       *colorSpace
-}
-
-// shrink makes an upright sRGB picture of width × height out of a part of the photo. Colours and orientation are seen to after
-// scaling, when few pixels are left.
-func (p *photo) shrink(part image.Rectangle, width, height int) *image.RGBA {
-	width, height = swapped(width, height, p.orientation)
-	small := shrink(p.rows, part, width, height)
-	p.space.convert(small)
-	return upright(small, p.orientation)
-}
-
-// thumb cuts the centre square out of the smallest level that has enough pixels; of a long strip that is only the photo itself.
-func (p *photo) thumb(levels []*image.RGBA) *image.RGBA {
-	side := min(thumbSide, p.area.Dx(), p.area.Dy())
 	for i := len(levels) - 1; i >= 0; i-- {
-		if square := centerSquare(levels[i].Rect); square.Dx() >= side {
-			return shrink(rgbaRows(levels[i]), square, side, side)
+		if w, h := levels[i].size(); min(w, h) >= side {
+			return levels[i].square(ctx, side)
 		}
 	}
-	return p.shrink(centerSquare(p.area), side, side)
+	return photo.square(ctx, side)
 }
 
 // encode fills the renditions from pictures in the order of their sizes. A small photo's sizes may be one and the same picture.
-func (r *Result) encode(ctx context.Context, pictures [4]*image.RGBA) error {
+func (r *Result) encode(ctx context.Context, pictures [4]picture) (err error) {
 	for i, size := range [...]Size{Thumb, Small, Medium, Large} {
-		if err := ctx.Err(); err != nil {
+		if err = ctx.Err(); err != nil {
 			return err
 		}
-		m := pictures[i]
-		r.Renditions[i] = Rendition{Size: size, Width: m.Rect.Dx(), Height: m.Rect.Dy()}
-		if i > 0 && m == pictures[i-1] {
+		width, height := pictures[i].size()
+		r.Renditions[i] = Rendition{Size: size, Width: width, Height: height}
+		if i > 0 && pictures[i] == pictures[i-1] {
 			r.Renditions[i].JPEG = r.Renditions[i-1].JPEG
 			continue
 		}
-		var buf bytes.Buffer
-		if err := jpeg.Encode(&buf, m, &jpeg.Options{Quality: jpegQuality}); err != nil {
+		if r.Renditions[i].JPEG, err = pictures[i].encode(ctx); err != nil {
 			return fmt.Errorf("encode the %s rendition: %w", size, err)
 		}
-		r.Renditions[i].JPEG = buf.Bytes()
 	}
 	return nil
 }

@@ -45,15 +45,24 @@ var (
 	studioRange = yCbCrMatrix{black: 16, luma: 76309, redCr: 104597, greenCb: 25675, greenCr: 53279, blueCb: 132201}
 )
 
+func (t *yCbCrMatrix) red(luma, cr int32) uint8 {
+	return clamp(((luma-t.black)*t.luma + t.redCr*cr + 1<<15) >> 16)
+}
+
+func (t *yCbCrMatrix) green(luma, cb, cr int32) uint8 {
+	return clamp(((luma-t.black)*t.luma - t.greenCb*cb - t.greenCr*cr + 1<<15) >> 16)
+}
+
+func (t *yCbCrMatrix) blue(luma, cb int32) uint8 {
+	return clamp(((luma-t.black)*t.luma + t.blueCb*cb + 1<<15) >> 16)
+}
+
 func yCbCrRows(m *image.YCbCr, t yCbCrMatrix) rowReader {
 	return func(dst []uint8, x, y int) {
 		for ; len(dst) >= 3; x, dst = x+1, dst[3:] {
 			chroma := m.COffset(x, y)
-			luma := (int32(m.Y[m.YOffset(x, y)])-t.black)*t.luma + 1<<15
-			cb, cr := int32(m.Cb[chroma])-128, int32(m.Cr[chroma])-128
-			dst[0] = clamp((luma + t.redCr*cr) >> 16)
-			dst[1] = clamp((luma - t.greenCb*cb - t.greenCr*cr) >> 16)
-			dst[2] = clamp((luma + t.blueCb*cb) >> 16)
+			luma, cb, cr := int32(m.Y[m.YOffset(x, y)]), int32(m.Cb[chroma])-128, int32(m.Cr[chroma])-128
+			dst[0], dst[1], dst[2] = t.red(luma, cr), t.green(luma, cb, cr), t.blue(luma, cb)
 		}
 	}
 }

@@ -35,7 +35,8 @@ var servers = []requirement{
 var extras = map[string]requirement{
 	"node":     {"Node", hasNode, []string{"nodejs", "npm"}, []string{"node"}},
 	"chromium": {"Chromium", hasChromium, []string{"chromium"}, nil},
-	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil}, // the race detector links with it
+	"jpeg":     {"libjpeg-turbo's programs", hasProgram("djpeg"), []string{"libjpeg-turbo-progs"}, []string{"jpeg-turbo"}}, // tests compare our codec with them
+	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil},                                     // the race detector links with it
 }
 
 // Extras lists what can be asked of Packages beyond the servers.

@@ -1,0 +1,3 @@
+package jpeg
+
+func setAVX2(on bool) { useAVX2 = on }

@@ -1,0 +1,9 @@
+//go:build !amd64
+
+package jpeg
+
+const useAVX2 = false
+
+func inverse4AVX2(_ *[16]int32, _ *byte, _ int) { panic("no AVX2") }
+
+func forwardAVX2(_ *[64]int16, _ *byte, _ int, _ *[64]float32) { panic("no AVX2") }

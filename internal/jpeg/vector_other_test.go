@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package jpeg
+
+func setAVX2(bool) {}

@@ -1,0 +1,59 @@
+// Package planar holds pictures as planes of 8-bit samples, one for each channel, and scales, turns and crops them.
+//
+// A photo comes out of a JPEG as luma and two smaller planes of chroma, and goes into the next one as such. Never leaving
+// that form spares the conversion to RGB and back and two thirds of the arithmetic of scaling.
+//
+// The hot loops have AVX2 versions for amd64; the plain Go beside them gives the same bytes and is what other processors run.
+package planar
+
+// Plane is one channel of a picture.
+type Plane struct {
+	// Width and Height are the samples that belong to the picture.
+	Width, Height int
+	// SpanX and SpanY are the exact size of the picture in samples: less than Width and Height by a fraction where a
+	// picture that was scaled or subsampled does not end with a sample.
+	SpanX, SpanY float64
+	// Stride is the distance of two rows in Pix, in bytes. Rows and strides beyond the picture may hold anything.
+	Stride int
+	Pix    []byte
+}
+
+// padding is what strides and row counts are multiples of, so that whole vectors and blocks may be written.
+const padding = 16
+
+func pad(n int) int { return (n + padding - 1) / padding * padding }
+
+// NewPlane makes a plane of zeros that the picture fills exactly. Its stride and number of rows are multiples of 16.
+func NewPlane(width, height int) Plane {
+	stride := pad(width)
+	return Plane{
+		Width: width, Height: height, SpanX: float64(width), SpanY: float64(height),
+		Stride: stride, Pix: make([]byte, stride*pad(height)),
+	}
+}
+
+// rows is how many rows Pix holds, padding included.
+func (p *Plane) rows() int { return len(p.Pix) / p.Stride }
+
+// Image is a picture: one plane of luma, or luma, Cb and Cr in the full range of JFIF (ITU-R BT.601). Chroma planes may have
+// fewer samples.
+type Image struct {
+	// Width and Height are the size of the picture, in luma samples.
+	Width, Height int
+	Planes        []Plane
+}
+
+// New makes a picture with chroma of half the width and height, or without chroma.
+func New(width, height int, gray bool) *Image {
+	m := &Image{Width: width, Height: height, Planes: []Plane{NewPlane(width, height)}}
+	if !gray {
+		for range 2 {
+			p := NewPlane((width+1)/2, (height+1)/2)
+			p.SpanX, p.SpanY = float64(width)/2, float64(height)/2
+			m.Planes = append(m.Planes, p)
+		}
+	}
+	return m
+}
+
+func clamp(v int32) byte { return byte(min(max(v, 0), 255)) }
