@@ -11,6 +11,7 @@ import (
 	"styleshare/internal/cache"
 	"styleshare/internal/config"
 	"styleshare/internal/mail"
+	"styleshare/internal/oidc"
 	"styleshare/internal/push"
 	"styleshare/internal/ratelimit"
 	"styleshare/internal/redisdb"
@@ -127,8 +128,10 @@ func (a *app) connect(ctx context.Context) (err error) {
 	}
 	a.budget = ratelimit.NewBudget(a.redis, limitKey, a.config.CostPerMinute, a.log)
 	a.closers = append(a.closers, a.budget.Close)
+	issuers, _ := oidc.ParseIssuers(a.config.OIDCIssuers) // mistakes were reported when the configuration was checked
 	a.resolver = &resolvers.Resolver{DB: a.db, Loaders: a.loaders, Keys: keys, Limiter: ratelimit.New(a.redis, limitKey, a.log),
-		Store: a.store, Sessions: resolvers.NewSessions(a.db), LinkKey: a.linkKey}
+		IDTokens: oidc.New(issuers, nil),
+		Store:    a.store, Sessions: resolvers.NewSessions(a.db), LinkKey: a.linkKey}
 	return nil
 }
 

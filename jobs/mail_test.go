@@ -71,16 +71,16 @@ func TestMailsOfAnAccount(t *testing.T) {
 	if verify.To[0] != "mina@example.com" || !strings.Contains(verify.Text, "mina") {
 		t.Errorf("%+v", verify)
 	}
-	if id, err := db.VerifyEmail(t.Context(), linkToken(t, verify, "/verify-email")); id != grant.UserID || err != nil {
+	if id, err := db.VerifyEmail(t.Context(), models.Attempt{}, linkToken(t, verify, "/verify-email")); id != grant.UserID || err != nil {
 		t.Errorf("%d, %v", id, err)
 	}
 	record(t, db, models.JobMail, models.MailJob{UserID: grant.UserID, Template: models.MailVerifyEmail})
 	o.send(t, 0) // verified already
-	if err := db.RequestPasswordReset(t.Context(), "mina@example.com"); err != nil {
+	if err := db.RequestPasswordReset(t.Context(), models.Attempt{}, "mina@example.com"); err != nil {
 		t.Fatal(err)
 	}
 	reset := o.send(t, 1)[0]
-	if err := db.ResetPassword(t.Context(), linkToken(t, reset, "/reset-password"), "thirteen red hats"); err != nil {
+	if err := db.ResetPassword(t.Context(), models.Attempt{}, linkToken(t, reset, "/reset-password"), "thirteen red hats"); err != nil {
 		t.Error(err)
 	}
 	changed := o.send(t, 1)[0]

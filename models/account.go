@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -34,6 +33,8 @@ const DefaultTimeZone = "Asia/Seoul"
 // SignUpInput is who signs up. Locale and TimeZone must be set; without a DisplayName it is the username.
 type SignUpInput struct {
 	Username, Email, Password, DisplayName, Locale, TimeZone, UserAgent string
+	// Attempt is of a phone that may ask again; its person is found by Email and Password.
+	Attempt Attempt
 }
 
 func (in *SignUpInput) check() error {
@@ -101,44 +102,6 @@ func checkTimeZone(faults *fault.Users, name string) {
 	}
 }
 
-// SignUp makes an account with its first session and has the address verified. Of two that take one name at the same
-// moment, one gets TAKEN.
-func (db *DB) SignUp(ctx context.Context, in SignUpInput) (*SessionGrant, error) {
-	if err := in.check(); err != nil {
-		return nil, err
-	}
-	hash, err := db.Passwords.Hash(ctx, in.Password)
-	if err != nil {
-		return nil, fmt.Errorf("sign up: %w", err)
-	}
-	var grant *SessionGrant
-	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		u := &User{Username: in.Username, DisplayName: in.DisplayName, CreatedAt: tx.now}
-		if _, err := tx.NewInsert().Model(u).ExcludeColumn("id").Returning("id").Exec(ctx); err != nil {
-			return err
-		}
-		a := &Account{UserID: u.ID, Email: in.Email, PasswordHash: hash, Locale: in.Locale, TimeZone: in.TimeZone}
-		if _, err := tx.NewInsert().Model(a).Returning("NULL").Exec(ctx); err != nil {
-			return err
-		}
-		if err := tx.Record(ctx, JobMail, MailJob{UserID: u.ID, Template: MailVerifyEmail}); err != nil {
-			return err
-		}
-		tx.changes.Users = append(tx.changes.Users, u.ID)
-		grant, err = tx.newSession(ctx, u.ID, in.UserAgent)
-		return err
-	})
-	switch {
-	case violates(err, "users_username_key"):
-		return nil, fault.Reject("username", fault.Taken, "username_taken")
-	case violates(err, "accounts_email_key"):
-		return nil, fault.Reject("email", fault.Taken, "email_taken")
-	case err != nil:
-		return nil, fmt.Errorf("sign up: %w", err)
-	}
-	return grant, nil
-}
-
 // UserIDByUsername finds a person by the normalised username; 0 where there is none.
 func (db *DB) UserIDByUsername(ctx context.Context, username string) (int64, error) {
 	return db.idBy(ctx, `select id from users where username = ?`, username)
@@ -151,60 +114,4 @@ func (db *DB) Account(ctx context.Context, userID int64) (*Account, error) {
 		return nil, fmt.Errorf("read account %d: %w", userID, err)
 	}
 	return a, nil
-}
-
-// SignIn begins a session by username or e-mail address and password. How long it takes does not tell whether the login
-// exists.
-func (db *DB) SignIn(ctx context.Context, login, password, userAgent string) (*SessionGrant, error) {
-	login = strings.ToLower(strings.TrimSpace(login))
-	column := "u.username"
-	if strings.Contains(login, "@") {
-		column = "a.email"
-	}
-	var row struct {
-		ID           int64
-		PasswordHash string
-		SuspendedAt  *time.Time
-	}
-	err := db.NewRaw(`select u.id, a.password_hash, u.suspended_at from users u join accounts a on a.user_id = u.id
-		where `+column+` = ? and u.deleted_at is null`, login).Scan(ctx, &row)
-	if errors.Is(err, sql.ErrNoRows) {
-		if err = db.Passwords.VerifyUnknown(ctx, password); err == nil {
-			err = fault.Reject("", fault.WrongCredentials, "wrong_credentials")
-		}
-		return nil, err
-	}
-	if err != nil {
-		return nil, fmt.Errorf("sign in: %w", err)
-	}
-	ok, err := db.Passwords.Verify(ctx, password, row.PasswordHash)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("sign in: %w", err)
-	case !ok:
-		return nil, fault.Reject("", fault.WrongCredentials, "wrong_credentials")
-	case row.SuspendedAt != nil:
-		return nil, fault.Reject("", fault.Suspended, "suspended")
-	}
-	rehashed := ""
-	if db.Passwords.NeedsRehash(row.PasswordHash) {
-		if rehashed, err = db.Passwords.Hash(ctx, password); err != nil {
-			return nil, fmt.Errorf("sign in: %w", err)
-		}
-	}
-	var grant *SessionGrant
-	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		if rehashed != "" {
-			_, err := tx.NewRaw(`update accounts set password_hash = ? where user_id = ? and password_hash = ?`, rehashed, row.ID, row.PasswordHash).Exec(ctx)
-			if err != nil {
-				return err
-			}
-		}
-		grant, err = tx.newSession(ctx, row.ID, userAgent)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("sign in: %w", err)
-	}
-	return grant, nil
 }

@@ -140,7 +140,7 @@ func TestSignIn(t *testing.T) {
 	in.Password = "\u1112\u1161\u11ab글 열두 글자 비밀번호" // as a Mac types it
 	mina := must(db.SignUp(t.Context(), in)).UserID
 	for _, login := range []string{"mina", " MINA ", "mina@example.com", "Mina@Example.com"} {
-		grant, err := db.SignIn(t.Context(), login, "한글 열두 글자 비밀번호", "phone")
+		grant, err := db.SignIn(t.Context(), Attempt{}, login, "한글 열두 글자 비밀번호", "phone")
 		if err != nil || grant.UserID != mina {
 			t.Errorf("%q: %v, %v", login, grant, err)
 		}
@@ -149,16 +149,16 @@ func TestSignIn(t *testing.T) {
 		{"mina", "wrong"}, {"mina", ""}, {"nobody", in.Password}, {"", ""}, {"nobody@example.com", in.Password}, {"mina", strings.Repeat("x", 1<<20)},
 		{"mina@example.com' or true --", in.Password}, {"mina' or '1'='1", in.Password}, {"%", in.Password},
 	} {
-		_, err := db.SignIn(t.Context(), c.login, c.password, "phone")
+		_, err := db.SignIn(t.Context(), Attempt{}, c.login, c.password, "phone")
 		refused(t, err, "WRONG_CREDENTIALS")
 	}
 	exec(t, db, `update users set suspended_at = now()`)
-	_, err := db.SignIn(t.Context(), "mina", "wrong", "phone")
+	_, err := db.SignIn(t.Context(), Attempt{}, "mina", "wrong", "phone")
 	refused(t, err, "WRONG_CREDENTIALS") // only who knows the password learns of it
-	_, err = db.SignIn(t.Context(), "mina", in.Password, "phone")
+	_, err = db.SignIn(t.Context(), Attempt{}, "mina", in.Password, "phone")
 	refused(t, err, "SUSPENDED")
 	exec(t, db, `update users set suspended_at = null, deleted_at = now()`)
-	_, err = db.SignIn(t.Context(), "mina", in.Password, "phone")
+	_, err = db.SignIn(t.Context(), Attempt{}, "mina", in.Password, "phone")
 	refused(t, err, "WRONG_CREDENTIALS")
 }
 
@@ -169,7 +169,7 @@ func TestSignInMakesOldHashesNew(t *testing.T) {
 	weak := must(argon2id.CreateHash(goodPassword, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}))
 	exec(t, db, `update accounts set password_hash = ?`, weak)
 	for range 2 {
-		must(db.SignIn(t.Context(), usernameOf(t, db, mina), goodPassword, ""))
+		must(db.SignIn(t.Context(), Attempt{}, usernameOf(t, db, mina), goodPassword, ""))
 		if hash := must(db.Account(t.Context(), mina)).PasswordHash; hash == weak || db.Passwords.NeedsRehash(hash) {
 			t.Errorf("hash %s", hash)
 		}

@@ -31,6 +31,7 @@ type DB struct {
 	Passwords *auth.Passwords
 
 	onCommit []func(context.Context, Changes)
+	tokenKey *keptSecret
 }
 
 // Open connects lazily; maxConns of 0 takes pgx's default (the larger of 4 and the number of cores).
@@ -58,6 +59,7 @@ func Open(databaseURL string, maxConns int32) (*DB, error) {
 		DB:        bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New()),
 		Pool:      pool,
 		Passwords: passwords,
+		tokenKey:  new(keptSecret),
 		Now:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	}, nil
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,8 +19,11 @@ const IdempotencyTTL = 24 * time.Hour
 const maxIdempotencyKey = 128
 
 // Attempt names one mutation of one person. An empty Key means that the client does not ask for idempotency.
+//
+// Of a mutation that needs no session, the person is the one whom the input leads to, and the verb finds out who that is:
+// nobody comes across the keys of others. The hash leaves passwords out there; the verb compares them as it always does.
 type Attempt struct {
-	UserID    int64
+	UserID    int64 // 0 where the verb finds it
 	Mutation  string
 	Key       string // clientMutationId
 	InputHash []byte
@@ -41,6 +45,13 @@ func NewAttempt(userID int64, mutation string, key *string, input any) (Attempt,
 	sum := sha256.Sum256(text)
 	a.Key, a.InputHash = *key, sum[:]
 	return a, nil
+}
+
+// withPasswords is the attempt of an input that holds passwords. One byte of its fast hash is enough to notice a key that
+// is used again, and too little to find a password by.
+func (a Attempt) withPasswords() Attempt {
+	a.InputHash = a.InputHash[:min(len(a.InputHash), 1)]
+	return a
 }
 
 // answer is what is remembered of the first time.
@@ -80,6 +91,51 @@ func Once[R any](ctx context.Context, db *DB, a Attempt, verb func(context.Conte
 		err = json.Unmarshal(first.Result, &result)
 	}
 	return result, err
+}
+
+// onceIn is Once within a transaction that has found out who the person is. What it refuses is not remembered.
+func onceIn[R any](ctx context.Context, tx *Tx, a Attempt, verb func() (R, error)) (result R, err error) {
+	if a.Key == "" {
+		return verb()
+	}
+	first, known, err := claim(ctx, tx, a)
+	switch {
+	case err != nil:
+		return result, err
+	case known:
+		if err = first.Errors.Err(); err == nil {
+			err = json.Unmarshal(first.Result, &result)
+		}
+		return result, err
+	}
+	if result, err = verb(); err != nil {
+		return result, err
+	}
+	text, err := json.Marshal(result)
+	if err != nil {
+		return result, err
+	}
+	return result, remember(ctx, tx, a, answer{Result: text})
+}
+
+// recall gives what an attempt was answered before, without making it.
+func (db *DB) recall(ctx context.Context, a Attempt) (first answer, known bool, err error) {
+	if a.Key == "" {
+		return answer{}, false, nil
+	}
+	var same bool
+	var text []byte
+	err = db.NewRaw(`select input_hash = ?, result from idempotency_keys where user_id = ? and mutation = ? and key = ? and created_at > ?`,
+		a.InputHash, a.UserID, a.Mutation, a.Key, db.Now().Add(-IdempotencyTTL)).Scan(ctx, &same, &text)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return answer{}, false, nil
+	case err != nil:
+		return answer{}, false, fmt.Errorf("recall an attempt: %w", err)
+	case !same:
+		return answer{}, false, fault.Reject("clientMutationId", fault.IdempotencyKeyReused, "reused_key")
+	}
+	return first, true, json.Unmarshal(text, &first)
 }
 
 // once remembers what verb answers, unless something is remembered already, and gives what is.

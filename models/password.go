@@ -83,17 +83,32 @@ func (tx *Tx) useToken(ctx context.Context, plain string, purpose TokenPurpose) 
 	return a, nil
 }
 
+// attemptOf says whose attempt it is to use a mailed link's secret; the hash of the input holds the secret, which nobody
+// can guess, and so tells nothing of a password beside it.
+func (db *DB) attemptOf(ctx context.Context, a Attempt, token string, purpose TokenPurpose) (Attempt, error) {
+	if a.Key == "" {
+		return a, nil
+	}
+	var err error
+	a.UserID, err = db.idBy(ctx, `select user_id from mailed_tokens where token_hash = ? and purpose = ?`, auth.HashToken(token), purpose)
+	if err == nil && a.UserID == 0 {
+		err = errTokenExpired()
+	}
+	return a, err
+}
+
 // VerifyEmail takes the token of the mailed link and tells whose address is verified.
-func (db *DB) VerifyEmail(ctx context.Context, token string) (userID int64, err error) {
-	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		a, err := tx.useToken(ctx, token, VerifyEmailToken)
+func (db *DB) VerifyEmail(ctx context.Context, a Attempt, token string) (userID int64, err error) {
+	if a, err = db.attemptOf(ctx, a, token, VerifyEmailToken); err != nil {
+		return 0, err
+	}
+	return Once(ctx, db, a, func(ctx context.Context, tx *Tx) (int64, error) {
+		account, err := tx.useToken(ctx, token, VerifyEmailToken)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		userID = a.UserID
-		return tx.verified(ctx, userID)
+		return account.UserID, tx.verified(ctx, account.UserID)
 	})
-	return userID, err
 }
 
 func (tx *Tx) verified(ctx context.Context, userID int64) error {
@@ -105,27 +120,37 @@ func (tx *Tx) verified(ctx context.Context, userID int64) error {
 }
 
 // RequestPasswordReset has a link mailed where the address has an account, and says nothing about it.
-func (db *DB) RequestPasswordReset(ctx context.Context, address string) error {
+func (db *DB) RequestPasswordReset(ctx context.Context, a Attempt, address string) error {
 	address = strings.ToLower(strings.TrimSpace(address))
-	return db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		var userID int64
-		err := tx.NewRaw(`select u.id from users u join accounts a on a.user_id = u.id where a.email = ? and `+activeSQL, address).Scan(ctx, &userID)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("request password reset: %w", err)
-		}
-		return tx.Record(ctx, JobMail, MailJob{UserID: userID, Template: MailPasswordReset})
+	var err error
+	a.UserID, err = db.idBy(ctx, `select u.id from users u join accounts a on a.user_id = u.id where a.email = ? and `+activeSQL, address)
+	if err != nil {
+		return fmt.Errorf("request password reset: %w", err)
+	}
+	if a.UserID == 0 {
+		return nil
+	}
+	// The address is whom the attempt is of and all of its input: a key cannot come with another one.
+	a.InputHash = []byte{}
+	_, err = Once(ctx, db, a, func(ctx context.Context, tx *Tx) (bool, error) {
+		return true, tx.Record(ctx, JobMail, MailJob{UserID: a.UserID, Template: MailPasswordReset})
 	})
+	return err
 }
 
 // ResetPassword takes the token of the mailed link, sets the password and ends all sessions. Whoever can open the link
 // has shown that the address is theirs.
-func (db *DB) ResetPassword(ctx context.Context, token, newPassword string) error {
+func (db *DB) ResetPassword(ctx context.Context, a Attempt, token, newPassword string) error {
+	a, err := db.attemptOf(ctx, a, token, ResetPasswordToken)
+	if err != nil {
+		return err
+	}
+	if first, known, err := db.recall(ctx, a); err != nil || known {
+		return errors.Join(err, first.Errors.Err())
+	}
 	// Asked before the password is hashed, so that made-up tokens cost little.
 	var name, address string
-	err := db.NewRaw(`select u.username, a.email from mailed_tokens t join accounts a on a.user_id = t.user_id and a.email = t.email
+	err = db.NewRaw(`select u.username, a.email from mailed_tokens t join accounts a on a.user_id = t.user_id and a.email = t.email
 		join users u on u.id = t.user_id where t.token_hash = ? and t.purpose = ? and t.used_at is null and t.expires_at > ?`,
 		auth.HashToken(token), ResetPasswordToken, db.Now()).Scan(ctx, &name, &address)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -141,16 +166,17 @@ func (db *DB) ResetPassword(ctx context.Context, token, newPassword string) erro
 	if err != nil {
 		return fmt.Errorf("reset password: %w", err)
 	}
-	return db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		a, err := tx.useToken(ctx, token, ResetPasswordToken)
+	_, err = Once(ctx, db, a, func(ctx context.Context, tx *Tx) (bool, error) {
+		account, err := tx.useToken(ctx, token, ResetPasswordToken)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if err = tx.setPassword(ctx, a.UserID, hash, 0); err != nil {
-			return err
+		if err = tx.setPassword(ctx, account.UserID, hash, 0); err != nil {
+			return false, err
 		}
-		return tx.verified(ctx, a.UserID)
+		return true, tx.verified(ctx, account.UserID)
 	})
+	return err
 }
 
 func errTokenExpired() error { return fault.Reject("token", fault.Expired, "expired_token") }
@@ -190,6 +216,9 @@ func (db *DB) ChangePassword(ctx context.Context, a Attempt, sessionID int64, cu
 	if err = checkNewPassword(next, name, account.Email); err != nil {
 		return err
 	}
+	if account.PasswordHash == "" {
+		return fault.Reject("currentPassword", fault.WrongCredentials, "no_password")
+	}
 	// Verified and hashed outside of the transaction, which would hold a connection for as long.
 	right, err := db.Passwords.Verify(ctx, current, account.PasswordHash)
 	if err != nil {
@@ -199,10 +228,7 @@ func (db *DB) ChangePassword(ctx context.Context, a Attempt, sessionID int64, cu
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
 	}
-	// The input holds passwords. One byte of its fast hash is enough to notice a key that is used again, and too little to
-	// find a password by.
-	a.InputHash = a.InputHash[:min(len(a.InputHash), 1)]
-	_, err = Once(ctx, db, a, func(ctx context.Context, tx *Tx) (bool, error) {
+	_, err = Once(ctx, db, a.withPasswords(), func(ctx context.Context, tx *Tx) (bool, error) {
 		var now string
 		err := tx.NewRaw(`select password_hash from accounts where user_id = ? for no key update`, a.UserID).Scan(ctx, &now)
 		if err != nil {

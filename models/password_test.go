@@ -17,17 +17,17 @@ func TestVerifyEmail(t *testing.T) {
 	db := open(t)
 	mina := person(t, db)
 	token := mailedToken(t, db, mina, VerifyEmailToken, VerifyEmailTTL)
-	if id, err := db.VerifyEmail(t.Context(), token); id != mina || err != nil {
+	if id, err := db.VerifyEmail(t.Context(), Attempt{}, token); id != mina || err != nil {
 		t.Errorf("%d, %v", id, err)
 	}
 	first := must(db.Account(t.Context(), mina)).EmailVerifiedAt
 	if first == nil {
 		t.Fatal("not verified")
 	}
-	_, err := db.VerifyEmail(t.Context(), token)
+	_, err := db.VerifyEmail(t.Context(), Attempt{}, token)
 	refused(t, err, "token EXPIRED")
 	move(db, time.Hour)
-	must(db.VerifyEmail(t.Context(), mailedToken(t, db, mina, VerifyEmailToken, VerifyEmailTTL)))
+	must(db.VerifyEmail(t.Context(), Attempt{}, mailedToken(t, db, mina, VerifyEmailToken, VerifyEmailTTL)))
 	if again := must(db.Account(t.Context(), mina)).EmailVerifiedAt; !again.Equal(*first) {
 		t.Errorf("verified at %v, then at %v", first, again)
 	}
@@ -45,12 +45,12 @@ func TestMailedTokensThatDoNotCount(t *testing.T) {
 		"expired": old, "for the address before": moved, "for a password": mailedToken(t, db, mina, ResetPasswordToken, ResetPasswordTTL),
 		"made up": "x", "empty": "",
 	} {
-		if id, err := db.VerifyEmail(t.Context(), token); id != 0 || err == nil {
+		if id, err := db.VerifyEmail(t.Context(), Attempt{}, token); id != 0 || err == nil {
 			t.Errorf("%s: %d, %v", name, id, err)
 		}
 	}
-	refused(t, db.ResetPassword(t.Context(), mailedToken(t, db, mina, VerifyEmailToken, VerifyEmailTTL), nextPassword), "token EXPIRED")
-	refused(t, db.ResetPassword(t.Context(), moved, nextPassword), "token EXPIRED")
+	refused(t, db.ResetPassword(t.Context(), Attempt{}, mailedToken(t, db, mina, VerifyEmailToken, VerifyEmailTTL), nextPassword), "token EXPIRED")
+	refused(t, db.ResetPassword(t.Context(), Attempt{}, moved, nextPassword), "token EXPIRED")
 }
 
 func TestATokenUsedTwiceAtTheSameMoment(t *testing.T) {
@@ -58,7 +58,7 @@ func TestATokenUsedTwiceAtTheSameMoment(t *testing.T) {
 	db := open(t)
 	token := mailedToken(t, db, person(t, db), ResetPasswordToken, ResetPasswordTTL)
 	won := 0
-	for _, err := range atOnce(3, func(int) error { return db.ResetPassword(t.Context(), token, nextPassword) }) {
+	for _, err := range atOnce(3, func(int) error { return db.ResetPassword(t.Context(), Attempt{}, token, nextPassword) }) {
 		if err == nil {
 			won++
 		} else {
@@ -75,16 +75,16 @@ func TestRequestPasswordReset(t *testing.T) {
 	db := open(t)
 	mina := named(t, db, "mina")
 	for _, address := range []string{"nobody@example.com", "", "mina", awkward} {
-		if err := db.RequestPasswordReset(t.Context(), address); err != nil {
+		if err := db.RequestPasswordReset(t.Context(), Attempt{}, address); err != nil {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
 	exec(t, db, `update users set suspended_at = now()`)
-	if err := db.RequestPasswordReset(t.Context(), "mina@example.com"); err != nil || jobs(t, db, JobMail) != 0 {
+	if err := db.RequestPasswordReset(t.Context(), Attempt{}, "mina@example.com"); err != nil || jobs(t, db, JobMail) != 0 {
 		t.Errorf("%d mails, %v", jobs(t, db, JobMail), err)
 	}
 	exec(t, db, `update users set suspended_at = null`)
-	if err := db.RequestPasswordReset(t.Context(), " MINA@example.com"); err != nil || jobs(t, db, JobMail) != 1 {
+	if err := db.RequestPasswordReset(t.Context(), Attempt{}, " MINA@example.com"); err != nil || jobs(t, db, JobMail) != 1 {
 		t.Errorf("%d mails, %v", jobs(t, db, JobMail), err)
 	}
 	if got := one[int64](t, db, `select (payload->>'userId')::bigint from outbox`); got != mina {
@@ -98,19 +98,19 @@ func TestResetPassword(t *testing.T) {
 	grant := signUp(t, db, "mina.of.seoul")
 	token := mailedToken(t, db, grant.UserID, ResetPasswordToken, ResetPasswordTTL)
 	other := mailedToken(t, db, grant.UserID, ResetPasswordToken, ResetPasswordTTL)
-	refused(t, db.ResetPassword(t.Context(), token, "short"), "newPassword TOO_SHORT")
-	refused(t, db.ResetPassword(t.Context(), token, "Mina.Of.Seoul"), "newPassword INVALID")
-	if err := db.ResetPassword(t.Context(), token, nextPassword); err != nil {
+	refused(t, db.ResetPassword(t.Context(), Attempt{}, token, "short"), "newPassword TOO_SHORT")
+	refused(t, db.ResetPassword(t.Context(), Attempt{}, token, "Mina.Of.Seoul"), "newPassword INVALID")
+	if err := db.ResetPassword(t.Context(), Attempt{}, token, nextPassword); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, db.ResetPassword(t.Context(), token, nextPassword), "token EXPIRED")
-	refused(t, db.ResetPassword(t.Context(), other, nextPassword), "token EXPIRED")
+	refused(t, db.ResetPassword(t.Context(), Attempt{}, token, nextPassword), "token EXPIRED")
+	refused(t, db.ResetPassword(t.Context(), Attempt{}, other, nextPassword), "token EXPIRED")
 	if must(db.SessionActive(t.Context(), grant.UserID, grant.SessionID)) {
 		t.Error("a session outlived the reset")
 	}
-	_, err := db.SignIn(t.Context(), "mina.of.seoul", goodPassword, "")
+	_, err := db.SignIn(t.Context(), Attempt{}, "mina.of.seoul", goodPassword, "")
 	refused(t, err, "WRONG_CREDENTIALS")
-	must(db.SignIn(t.Context(), "mina.of.seoul", nextPassword, ""))
+	must(db.SignIn(t.Context(), Attempt{}, "mina.of.seoul", nextPassword, ""))
 	if must(db.Account(t.Context(), grant.UserID)).EmailVerifiedAt == nil {
 		t.Error("who opened the link has shown that the address is theirs")
 	}
@@ -120,7 +120,7 @@ func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	mina := signUp(t, db, "mina.of.seoul")
-	other := must(db.SignIn(t.Context(), "mina.of.seoul", goodPassword, ""))
+	other := must(db.SignIn(t.Context(), Attempt{}, "mina.of.seoul", goodPassword, ""))
 	link := mailedToken(t, db, mina.UserID, ResetPasswordToken, ResetPasswordTTL)
 	change := func(a Attempt, current, next string) error {
 		return db.ChangePassword(t.Context(), a, mina.SessionID, current, next)
@@ -140,8 +140,8 @@ func TestChangePassword(t *testing.T) {
 	if !must(db.SessionActive(t.Context(), mina.UserID, mina.SessionID)) || must(db.SessionActive(t.Context(), mina.UserID, other.SessionID)) {
 		t.Error("only the current session must live")
 	}
-	refused(t, db.ResetPassword(t.Context(), link, goodPassword), "token EXPIRED")
-	must(db.SignIn(t.Context(), "mina.of.seoul", nextPassword, ""))
+	refused(t, db.ResetPassword(t.Context(), Attempt{}, link, goodPassword), "token EXPIRED")
+	must(db.SignIn(t.Context(), Attempt{}, "mina.of.seoul", nextPassword, ""))
 	if n := one[int](t, db, `select count(*) from outbox where payload->>'template' = ?`, MailPasswordChanged); n != 1 {
 		t.Errorf("%d mails", n)
 	}

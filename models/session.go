@@ -3,10 +3,7 @@ package models
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,42 +45,34 @@ type SessionGrant struct {
 	RefreshToken      string
 }
 
-// A refresh token's secret is the session's family, which never changes, and a part that changes with each rotation.
-// So a token that was used long ago is known for what it is without keeping all of them.
-const familyBytes = 16
-
-func newSecret(family []byte) string {
-	part := make([]byte, familyBytes)
-	_, _ = rand.Read(part) // never fails, crypto/rand says
-	return base64.RawURLEncoding.EncodeToString(append(family[:familyBytes:familyBytes], part...))
-}
-
-func familyOf(secret string) ([]byte, bool) {
-	all, err := base64.RawURLEncoding.DecodeString(secret)
-	if err != nil || len(all) != 2*familyBytes {
-		return nil, false
-	}
-	return all[:familyBytes], true
-}
-
-func hashFamily(family []byte) []byte {
-	sum := sha256.Sum256(family)
-	return sum[:]
-}
-
-func (tx *Tx) newSession(ctx context.Context, userID int64, userAgent string) (*SessionGrant, error) {
-	family := make([]byte, familyBytes)
-	_, _ = rand.Read(family) // never fails, crypto/rand says
-	secret := newSecret(family)
+// newSession begins a session whose first refresh token has the secret.
+func (tx *Tx) newSession(ctx context.Context, userID int64, userAgent, secret string) (sessionID int64, err error) {
+	family, _ := familyOf(secret)
 	s := &Session{
 		UserID: userID, RefreshTokenHash: auth.HashToken(secret), TokenFamilyHash: hashFamily(family),
 		UserAgent: shorten(caption.Normalize(strings.ToValidUTF8(userAgent, "")), maxUserAgent),
 		CreatedAt: tx.now, LastSeenAt: tx.now, ExpiresAt: tx.now.Add(SessionTTL),
 	}
 	if _, err := tx.NewInsert().Model(s).ExcludeColumn("id").Returning("id").Exec(ctx); err != nil {
-		return nil, fmt.Errorf("new session: %w", err)
+		return 0, fmt.Errorf("new session: %w", err)
 	}
-	return &SessionGrant{userID, s.ID, auth.FormatRefresh(s.ID, secret)}, nil
+	return s.ID, nil
+}
+
+// granted gives a session that an attempt has begun. An attempt that was made again gets its session once more while that
+// lives and its first refresh token was not used: whoever has used it has had the answer.
+func (db *DB) granted(ctx context.Context, a Attempt, sessionID int64, secret string) (*SessionGrant, error) {
+	if a.Key != "" {
+		n, err := db.NewSelect().Model((*Session)(nil)).Where("id = ? and refresh_token_hash = ? and revoked_at is null and expires_at > ?",
+			sessionID, auth.HashToken(secret), db.Now()).Count(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look for session: %w", err)
+		}
+		if n == 0 {
+			return nil, fault.Reject("clientMutationId", fault.Expired, "session_over")
+		}
+	}
+	return &SessionGrant{a.UserID, sessionID, auth.FormatRefresh(sessionID, secret)}, nil
 }
 
 func shorten(s string, characters int) string {
@@ -98,8 +87,8 @@ func shorten(s string, characters int) string {
 }
 
 // RefreshSession exchanges a refresh token for the next one. A token that was used before ends the session; only the
-// same request again (the token just used, with the same key) is taken for a phone that lost the answer. Whatever is
-// wrong with a token, the user error is EXPIRED.
+// same request again (the token just used, with the same key) is taken for a phone that lost the answer, and gets the
+// answer once more. Whatever is wrong with a token, the user error is EXPIRED.
 func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*SessionGrant, error) {
 	expired := fault.Reject("refreshToken", fault.Expired, "session_over")
 	sessionID, secret, err := auth.ParseRefresh(token)
@@ -107,8 +96,15 @@ func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*S
 	if err != nil || !ok {
 		return nil, expired
 	}
-	if key != nil && len(*key) > maxIdempotencyKey {
+	switch {
+	case key != nil && len(*key) > maxIdempotencyKey:
 		return nil, fault.Reject("clientMutationId", fault.TooLong, "too_long", maxIdempotencyKey)
+	case key != nil && *key == "":
+		key = nil
+	}
+	next, err := db.nextSecret(ctx, secret, family, key)
+	if err != nil {
+		return nil, err
 	}
 	var grant *SessionGrant
 	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
@@ -123,8 +119,11 @@ func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*S
 			return err
 		}
 		current := auth.MatchesHash(secret, s.RefreshTokenHash)
-		again := !current && key != nil && s.RotationKey != nil && *key == *s.RotationKey && auth.MatchesHash(secret, s.PreviousTokenHash)
+		sameKey := key != nil && s.RotationKey != nil && *key == *s.RotationKey
+		again := !current && sameKey && auth.MatchesHash(secret, s.PreviousTokenHash)
 		switch {
+		case current && sameKey && tx.now.Sub(s.LastSeenAt) < IdempotencyTTL:
+			return fault.Reject("clientMutationId", fault.IdempotencyKeyReused, "reused_key")
 		case current:
 			s.PreviousTokenHash, s.RotationKey = s.RefreshTokenHash, key
 		case again:
@@ -133,7 +132,6 @@ func (db *DB) RefreshSession(ctx context.Context, token string, key *string) (*S
 		default:
 			return expired
 		}
-		next := newSecret(family)
 		s.RefreshTokenHash, s.LastSeenAt, s.ExpiresAt = auth.HashToken(next), tx.now, tx.now.Add(SessionTTL)
 		_, err = tx.NewUpdate().Model(s).WherePK().
 			Column("refresh_token_hash", "previous_token_hash", "rotation_key", "last_seen_at", "expires_at").Exec(ctx)

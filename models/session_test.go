@@ -38,15 +38,16 @@ func TestRefreshWhoseAnswerWasLost(t *testing.T) {
 	grant := signUp(t, db, "mina")
 	lost := must(db.RefreshSession(t.Context(), grant.RefreshToken, ptr("k")))
 	again := must(db.RefreshSession(t.Context(), grant.RefreshToken, ptr("k")))
-	if again.RefreshToken == lost.RefreshToken {
-		t.Error("the same token was given twice")
+	if again.RefreshToken != lost.RefreshToken || lost.RefreshToken == grant.RefreshToken {
+		t.Error("another answer than the first time")
 	}
+	_, err := db.RefreshSession(t.Context(), again.RefreshToken, ptr("k"))
+	refused(t, err, "clientMutationId IDEMPOTENCY_KEY_REUSED")
 	next := must(db.RefreshSession(t.Context(), again.RefreshToken, ptr("l")))
 	for name, use := range map[string]struct {
 		token string
 		key   *string
 	}{
-		"the lost answer's token":   {lost.RefreshToken, ptr("l")},
 		"two generations old":       {grant.RefreshToken, ptr("k")},
 		"the last with another key": {again.RefreshToken, ptr("m")},
 		"the last without a key":    {again.RefreshToken, nil},
@@ -138,7 +139,7 @@ func TestRevokeSession(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	mina, jun := signUp(t, db, "mina"), signUp(t, db, "jun")
-	second := must(db.SignIn(t.Context(), "mina", goodPassword, "tablet"))
+	second := must(db.SignIn(t.Context(), Attempt{}, "mina", goodPassword, "tablet"))
 	_, err := db.RevokeSession(t.Context(), by(jun.UserID), mina.SessionID)
 	refused(t, err, "sessionId NOT_FOUND")
 	if id, err := db.RevokeSession(t.Context(), by(mina.UserID), mina.SessionID); id != mina.SessionID || err != nil {

@@ -22,8 +22,8 @@ func (db *DB) BrandIDBySlug(ctx context.Context, slug string) (int64, error) {
 	return db.idBy(ctx, `select id from brands where slug = ?`, slug)
 }
 
-func (db *DB) idBy(ctx context.Context, statement, key string) (id int64, err error) {
-	err = db.NewRaw(statement, key).Scan(ctx, &id)
+func (db *DB) idBy(ctx context.Context, statement string, args ...any) (id int64, err error) {
+	err = db.NewRaw(statement, args...).Scan(ctx, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

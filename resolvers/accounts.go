@@ -20,68 +20,6 @@ func (r query) User(ctx context.Context, username string) (*loaders.User, error)
 	return r.Loaders.UserByUsername(ctx, username)
 }
 
-// session makes the payload of a session that begins or goes on.
-func (r mutation) session(ctx context.Context, grant *models.SessionGrant, err error, key *string) (*model.SessionPayload, error) {
-	faults, err := userErrors(ctx, err)
-	if err != nil || len(faults) > 0 {
-		return &model.SessionPayload{ClientMutationID: key, UserErrors: faults}, err
-	}
-	token, expires, err := r.Keys.Sign(grant.UserID, grant.SessionID)
-	if err != nil {
-		return nil, err
-	}
-	viewer := r.Loaders.ViewerAs(ctx, grant.UserID, grant.SessionID)
-	current, err := viewer.Session()
-	if err != nil {
-		return nil, err
-	}
-	return &model.SessionPayload{
-		Viewer: viewer, Session: current, AccessToken: &token, AccessTokenExpiresAt: &expires,
-		RefreshToken: &grant.RefreshToken, ClientMutationID: key, UserErrors: faults,
-	}, nil
-}
-
-// SignUp makes an account.
-func (r mutation) SignUp(ctx context.Context, input model.SignUpInput) (*model.SessionPayload, error) {
-	if err := r.allow(ctx, signUpByAddress, signUpByLogin, input.Email); err != nil {
-		return nil, err
-	}
-	caller := loaders.CallerOf(ctx)
-	grant, err := r.DB.SignUp(ctx, models.SignUpInput{
-		Username: input.Username, Email: input.Email, Password: input.Password, DisplayName: value(input.DisplayName, ""),
-		Locale: value(input.Locale, string(caller.Language)), TimeZone: value(input.TimeZone, models.DefaultTimeZone), UserAgent: caller.UserAgent,
-	})
-	return r.session(ctx, grant, err, input.ClientMutationID)
-}
-
-func value[T any](p *T, otherwise T) T {
-	if p == nil {
-		return otherwise
-	}
-	return *p
-}
-
-// SignIn begins a session.
-func (r mutation) SignIn(ctx context.Context, input model.SignInInput) (*model.SessionPayload, error) {
-	if err := r.allow(ctx, signInByAddress, signInByLogin, input.Login); err != nil {
-		return nil, err
-	}
-	grant, err := r.DB.SignIn(ctx, input.Login, input.Password, loaders.CallerOf(ctx).UserAgent)
-	if err == nil {
-		r.Limiter.Reset(ctx, signInByLogin, loginKey(input.Login))
-	}
-	return r.session(ctx, grant, err, input.ClientMutationID)
-}
-
-// RefreshSession rotates the refresh token.
-func (r mutation) RefreshSession(ctx context.Context, input model.RefreshSessionInput) (*model.SessionPayload, error) {
-	if err := r.allow(ctx, refreshByAddress, refreshByAddress, ""); err != nil {
-		return nil, err
-	}
-	grant, err := r.DB.RefreshSession(ctx, input.RefreshToken, input.ClientMutationID)
-	return r.session(ctx, grant, err, input.ClientMutationID)
-}
-
 // SignOut ends the caller's session.
 func (r mutation) SignOut(ctx context.Context, input model.SignOutInput) (*model.SignOutPayload, error) {
 	a, err := attempt(ctx, "signOut", nil, input)
@@ -106,10 +44,14 @@ func (r mutation) VerifyEmail(ctx context.Context, input model.VerifyEmailInput)
 	if err := r.allow(ctx, tokenByAddress, tokenByAddress, ""); err != nil {
 		return nil, err
 	}
-	userID, err := r.DB.VerifyEmail(ctx, input.Token)
+	a, err := models.NewAttempt(0, "verifyEmail", input.ClientMutationID, input)
+	var userID int64
+	if err == nil {
+		userID, err = r.DB.VerifyEmail(ctx, a, input.Token)
+	}
 	faults, err := userErrors(ctx, err)
 	payload := &model.VerifyEmailPayload{ClientMutationID: input.ClientMutationID, UserErrors: faults}
-	if len(faults) == 0 && userID == loaders.CallerOf(ctx).UserID {
+	if err == nil && len(faults) == 0 && userID == loaders.CallerOf(ctx).UserID {
 		payload.Viewer = r.Loaders.Viewer(ctx)
 	}
 	return payload, err
@@ -120,8 +62,12 @@ func (r mutation) RequestPasswordReset(ctx context.Context, input model.RequestP
 	if err := r.allow(ctx, resetByAddress, resetByLogin, input.Email); err != nil {
 		return nil, err
 	}
-	err := r.DB.RequestPasswordReset(ctx, input.Email)
-	return &model.RequestPasswordResetPayload{ClientMutationID: input.ClientMutationID, UserErrors: []*model.UserError{}}, err
+	a, err := models.NewAttempt(0, "requestPasswordReset", input.ClientMutationID, nil)
+	if err == nil {
+		err = r.DB.RequestPasswordReset(ctx, a, input.Email)
+	}
+	faults, err := userErrors(ctx, err)
+	return &model.RequestPasswordResetPayload{ClientMutationID: input.ClientMutationID, UserErrors: faults}, err
 }
 
 // ResetPassword takes the token of the mailed link and sets the password.
@@ -129,7 +75,11 @@ func (r mutation) ResetPassword(ctx context.Context, input model.ResetPasswordIn
 	if err := r.allow(ctx, tokenByAddress, tokenByAddress, ""); err != nil {
 		return nil, err
 	}
-	faults, err := userErrors(ctx, r.DB.ResetPassword(ctx, input.Token, input.NewPassword))
+	a, err := models.NewAttempt(0, "resetPassword", input.ClientMutationID, input)
+	if err == nil {
+		err = r.DB.ResetPassword(ctx, a, input.Token, input.NewPassword)
+	}
+	faults, err := userErrors(ctx, err)
 	return &model.ResetPasswordPayload{ClientMutationID: input.ClientMutationID, UserErrors: faults}, err
 }
 

@@ -63,7 +63,7 @@ func (r *Resolver) identify(ctx context.Context, header string) (userID, session
 
 // openFields are the ways to a session: a token that no longer counts must not be in their way.
 var openFields = map[string]bool{
-	"signUp": true, "signIn": true, "refreshSession": true, "verifyEmail": true, "requestPasswordReset": true, "resetPassword": true,
+	"signUp": true, "signIn": true, "signInWithIdToken": true, "refreshSession": true, "verifyEmail": true, "requestPasswordReset": true, "resetPassword": true,
 	"__schema": true, "__type": true, "__typename": true,
 }
 

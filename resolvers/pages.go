@@ -105,7 +105,7 @@ func (r *Resolver) done(w http.ResponseWriter, req *http.Request, name string, e
 func (r *Resolver) verifyEmailPage(w http.ResponseWriter, req *http.Request) {
 	err := r.allow(req.Context(), tokenByAddress, tokenByAddress, "")
 	if err == nil {
-		_, err = r.DB.VerifyEmail(req.Context(), req.FormValue("token"))
+		_, err = r.DB.VerifyEmail(req.Context(), models.Attempt{}, req.FormValue("token"))
 	}
 	r.done(w, req, "verify_email", err)
 }
@@ -113,7 +113,7 @@ func (r *Resolver) verifyEmailPage(w http.ResponseWriter, req *http.Request) {
 func (r *Resolver) resetPasswordPage(w http.ResponseWriter, req *http.Request) {
 	err := r.allow(req.Context(), tokenByAddress, tokenByAddress, "")
 	if err == nil {
-		err = r.DB.ResetPassword(req.Context(), req.FormValue("token"), req.FormValue("password"))
+		err = r.DB.ResetPassword(req.Context(), models.Attempt{}, req.FormValue("token"), req.FormValue("password"))
 	}
 	r.done(w, req, "reset_password", err)
 }

@@ -10,6 +10,7 @@ import (
 	"styleshare/graph/model"
 	"styleshare/internal/auth"
 	"styleshare/internal/fault"
+	"styleshare/internal/oidc"
 	"styleshare/internal/ratelimit"
 	"styleshare/internal/relay"
 	"styleshare/internal/storage"
@@ -23,7 +24,9 @@ type Resolver struct {
 	Loaders *loaders.Loaders
 	Keys    *auth.KeyRing
 	Limiter *ratelimit.Limiter
-	Store   *storage.Store
+	// IDTokens checks what OpenID Connect issuers say of people.
+	IDTokens *oidc.Verifier
+	Store    *storage.Store
 	// Sessions is told of sessions that end here, so that this process refuses them at once.
 	Sessions *Sessions
 	// LinkKey signs the links of mails that work without a session.

@@ -2174,6 +2174,76 @@ func UnmarshalSignInInput(ctx context.Context, raw any) (model.SignInInput, erro
 	return out, err
 }
 
+func unmarshalInputSignInWithIdTokenInput(ctx context.Context, ec *executionContext, obj any) (model.SignInWithIDTokenInput, error) {
+	var it model.SignInWithIDTokenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"issuer", "idToken", "nonce", "username", "clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "issuer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuer"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issuer = data
+		case "idToken":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idToken"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDToken = data
+		case "nonce":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nonce"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Nonce = data
+		case "username":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("username"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Username = data
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSignInWithIdTokenInput unmarshals raw into the SignInWithIdTokenInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSignInWithIdTokenInput(ctx context.Context, raw any) (model.SignInWithIDTokenInput, error) {
+	var out model.SignInWithIDTokenInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SignInWithIdTokenInput", raw, &out)
+	return out, err
+}
+
 func unmarshalInputSignOutInput(ctx context.Context, ec *executionContext, obj any) (model.SignOutInput, error) {
 	var it model.SignOutInput
 	if obj == nil {
@@ -3217,6 +3287,11 @@ func marshalNSessionPayload2ᚖstyleshareᚋgraphᚋmodelᚐSessionPayload(ctx c
 
 func unmarshalNSignInInput2styleshareᚋgraphᚋmodelᚐSignInInput(ctx context.Context, ec *executionContext, v any) (model.SignInInput, error) {
 	res, err := unmarshalInputSignInInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNSignInWithIdTokenInput2styleshareᚋgraphᚋmodelᚐSignInWithIDTokenInput(ctx context.Context, ec *executionContext, v any) (model.SignInWithIDTokenInput, error) {
+	res, err := unmarshalInputSignInWithIdTokenInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -168,6 +168,7 @@ type ComplexityRoot struct {
 		ResetPassword         func(childComplexity int, input model.ResetPasswordInput) int
 		RevokeSession         func(childComplexity int, input model.RevokeSessionInput) int
 		SignIn                func(childComplexity int, input model.SignInInput) int
+		SignInWithIDToken     func(childComplexity int, input model.SignInWithIDTokenInput) int
 		SignOut               func(childComplexity int, input model.SignOutInput) int
 		SignUp                func(childComplexity int, input model.SignUpInput) int
 		Unfollow              func(childComplexity int, input model.UnfollowInput) int
@@ -1057,6 +1058,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(model.SignInInput)), true
+	case "Mutation.signInWithIdToken":
+		if e.ComplexityRoot.Mutation.SignInWithIDToken == nil {
+			break
+		}
+
+		args, err := field_Mutation_signInWithIdToken_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInWithIDToken(childComplexity, args["input"].(model.SignInWithIDTokenInput)), true
 	case "Mutation.signOut":
 		if e.ComplexityRoot.Mutation.SignOut == nil {
 			break
@@ -2180,6 +2192,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ResetPasswordInput", graphql.BindUnmarshaler(ec, unmarshalInputResetPasswordInput)),
 			graphql.NewInputUnmarshaler("RevokeSessionInput", graphql.BindUnmarshaler(ec, unmarshalInputRevokeSessionInput)),
 			graphql.NewInputUnmarshaler("SignInInput", graphql.BindUnmarshaler(ec, unmarshalInputSignInInput)),
+			graphql.NewInputUnmarshaler("SignInWithIdTokenInput", graphql.BindUnmarshaler(ec, unmarshalInputSignInWithIdTokenInput)),
 			graphql.NewInputUnmarshaler("SignOutInput", graphql.BindUnmarshaler(ec, unmarshalInputSignOutInput)),
 			graphql.NewInputUnmarshaler("SignUpInput", graphql.BindUnmarshaler(ec, unmarshalInputSignUpInput)),
 			graphql.NewInputUnmarshaler("UnfollowInput", graphql.BindUnmarshaler(ec, unmarshalInputUnfollowInput)),
@@ -2276,6 +2289,11 @@ extend type Mutation {
   signUp(input: SignUpInput!): SessionPayload! @cost(weight: 100)
   "Starts a session by username or e-mail address and password."
   signIn(input: SignInInput!): SessionPayload! @cost(weight: 100)
+  """
+  Exchanges an OpenID Connect ID token (Apple, Google, Kakao or any configured issuer) for a session; creates the account
+  at first use. An account with the token's e-mail address is taken where both the issuer and this service have verified it.
+  """
+  signInWithIdToken(input: SignInWithIdTokenInput!): SessionPayload! @cost(weight: 100)
   "Rotates the refresh token. A refresh token used twice ends its session."
   refreshSession(input: RefreshSessionInput!): SessionPayload!
   "Ends the session of the caller."
@@ -2405,6 +2423,11 @@ input SignUpInput {
   locale: String
   "IANA name; Asia/Seoul, where it is not given."
   timeZone: String
+  """
+  Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time, with the
+  same refresh token, as long as that was not used. The key is the account's, found by email and password; who has
+  another password or anything else in the input gets IDEMPOTENCY_KEY_REUSED. What was refused is not remembered.
+  """
   clientMutationId: String
 }
 
@@ -2413,13 +2436,34 @@ input SignInInput {
   "Username or e-mail address."
   login: String!
   password: String!
+  """
+  Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time, with the
+  same refresh token, as long as that was not used. The key is the account's: with a wrong password nobody learns of it.
+  """
+  clientMutationId: String
+}
+
+"Who signs in with what an issuer says of them."
+input SignInWithIdTokenInput {
+  "Issuer URL."
+  issuer: String!
+  "As the issuer gave it to the app. It must be for one of the client ids of this service."
+  idToken: String!
+  "What the app gave the issuer for this sign-in, or what it gave the SHA-256 (hexadecimal) of. Required where the token has one."
+  nonce: String
+  "Only used when the account is created; made of the name or the e-mail address in the token, where it is not given."
+  username: String
+  "Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time."
   clientMutationId: String
 }
 
 "A session to go on with."
 input RefreshSessionInput {
   refreshToken: String!
-  "Lets a phone that lost the answer repeat the same request instead of losing its session."
+  """
+  Lets a phone that lost the answer repeat the same request: it gets the same tokens once more instead of losing its
+  session. The key is the session's.
+  """
   clientMutationId: String
 }
 
@@ -2437,12 +2481,14 @@ input RevokeSessionInput {
 "The token of a mailed link."
 input VerifyEmailInput {
   token: String!
+  "The key is that of the account whose link it is."
   clientMutationId: String
 }
 
 "Whose password is lost."
 input RequestPasswordResetInput {
   email: String!
+  "With the same key, one mail is sent. The key is the address's, so it never counts as used for another input."
   clientMutationId: String
 }
 
@@ -2450,6 +2496,7 @@ input RequestPasswordResetInput {
 input ResetPasswordInput {
   token: String!
   newPassword: String!
+  "The key is that of the account whose link it is."
   clientMutationId: String
 }
 

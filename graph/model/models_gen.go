@@ -212,7 +212,8 @@ type Query struct {
 // A session to go on with.
 type RefreshSessionInput struct {
 	RefreshToken string `json:"refreshToken"`
-	// Lets a phone that lost the answer repeat the same request instead of losing its session.
+	// Lets a phone that lost the answer repeat the same request: it gets the same tokens once more instead of losing its
+	// session. The key is the session's.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
@@ -254,7 +255,8 @@ type RequestItemInfoPayload struct {
 
 // Whose password is lost.
 type RequestPasswordResetInput struct {
-	Email            string  `json:"email"`
+	Email string `json:"email"`
+	// With the same key, one mail is sent. The key is the address's, so it never counts as used for another input.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
@@ -266,8 +268,9 @@ type RequestPasswordResetPayload struct {
 
 // The token of a mailed link and the password to be.
 type ResetPasswordInput struct {
-	Token            string  `json:"token"`
-	NewPassword      string  `json:"newPassword"`
+	Token       string `json:"token"`
+	NewPassword string `json:"newPassword"`
+	// The key is that of the account whose link it is.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
@@ -306,8 +309,24 @@ type SessionPayload struct {
 // Who signs in.
 type SignInInput struct {
 	// Username or e-mail address.
-	Login            string  `json:"login"`
-	Password         string  `json:"password"`
+	Login    string `json:"login"`
+	Password string `json:"password"`
+	// Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time, with the
+	// same refresh token, as long as that was not used. The key is the account's: with a wrong password nobody learns of it.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// Who signs in with what an issuer says of them.
+type SignInWithIDTokenInput struct {
+	// Issuer URL.
+	Issuer string `json:"issuer"`
+	// As the issuer gave it to the app. It must be for one of the client ids of this service.
+	IDToken string `json:"idToken"`
+	// What the app gave the issuer for this sign-in, or what it gave the SHA-256 (hexadecimal) of. Required where the token has one.
+	Nonce *string `json:"nonce,omitempty"`
+	// Only used when the account is created; made of the name or the e-mail address in the token, where it is not given.
+	Username *string `json:"username,omitempty"`
+	// Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
@@ -334,7 +353,10 @@ type SignUpInput struct {
 	// ko or en; from Accept-Language, where it is not given.
 	Locale *string `json:"locale,omitempty"`
 	// IANA name; Asia/Seoul, where it is not given.
-	TimeZone         *string `json:"timeZone,omitempty"`
+	TimeZone *string `json:"timeZone,omitempty"`
+	// Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time, with the
+	// same refresh token, as long as that was not used. The key is the account's, found by email and password; who has
+	// another password or anything else in the input gets IDEMPOTENCY_KEY_REUSED. What was refused is not remembered.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
@@ -438,7 +460,8 @@ type UserError struct {
 
 // The token of a mailed link.
 type VerifyEmailInput struct {
-	Token            string  `json:"token"`
+	Token string `json:"token"`
+	// The key is that of the account whose link it is.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 

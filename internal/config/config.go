@@ -47,6 +47,8 @@ type Config struct {
 	// minute; see graph/cost.
 	CostPerRequest int `env:"COST_PER_REQUEST" envDefault:"5000"`
 	CostPerMinute  int `env:"COST_PER_MINUTE" envDefault:"100000"`
+	// OIDCIssuers are the issuers whose ID tokens count, each as issuer=client-id.
+	OIDCIssuers []string `env:"OIDC_ISSUERS"`
 
 	FeedCap         int `env:"FEED_CAP" envDefault:"1000"`
 	FeedFanOutBelow int `env:"FEED_FAN_OUT_BELOW" envDefault:"10000"`

@@ -12,6 +12,7 @@ var good = []string{
 	"DATABASE_URL=postgres://a:b@db/styleshare", "REDIS_URL=redis://redis:6379/0", "MEMCACHED_SERVERS=m1:11211,m2:11211",
 	"PUBLIC_URL=https://api.example.com", "SMTP_URL=smtps://a:b@mail.example.com", "MAIL_FROM=Styleshare <no-reply@example.com>",
 	"TRUSTED_PROXIES=10.0.0.0/8", "CORS_ORIGINS=https://app.example.com",
+	"OIDC_ISSUERS=https://appleid.apple.com=com.example.app,https://accounts.google.com=web.example,https://appleid.apple.com=com.example.web",
 }
 
 func problems(t *testing.T, more ...string) string {
@@ -40,7 +41,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"PUBLIC_URL=", "PUBLIC_URL=example.com", "PUBLIC_URL=http://example.com", "PUBLIC_URL=https://example.com/",
 		"S3_ENDPOINT=ftp://x", "S3_PUBLIC_URL=x", "SMTP_URL=", "MAIL_FROM=nobody", "TRUSTED_PROXIES=10.0.0.1.2/8",
 		"CORS_ORIGINS=example.com", "CORS_ORIGINS=https://example.com/", "LOG_FORMAT=xml", "FEED_CAP=0", "FEED_FAN_OUT_BELOW=many",
-		"WORKER_CONCURRENCY=-1", "COST_PER_REQUEST=0", "COST_PER_MINUTE=10", "DATABASE_MAX_CONNS=0", "PLAYGROUND=perhaps", "VAPID_SUBJECT=x",
+		"WORKER_CONCURRENCY=-1", "COST_PER_REQUEST=0", "COST_PER_MINUTE=10", "DATABASE_MAX_CONNS=0", "PLAYGROUND=perhaps",
+		"OIDC_ISSUERS=accounts.google.com=web", "OIDC_ISSUERS=https://accounts.google.com", "OIDC_ISSUERS=https://a.example=x,http://b.example=y", "VAPID_SUBJECT=x",
 	} {
 		name, value, _ := strings.Cut(wrong, "=")
 		got := problems(t, wrong)

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"styleshare/internal/mail"
+	"styleshare/internal/oidc"
 	"styleshare/internal/redisdb"
 )
 
@@ -68,6 +69,10 @@ func (c Config) checkAddresses(m *mistakes) {
 		if origin != "*" && (!strings.Contains(origin, "://") || strings.HasSuffix(origin, "/")) {
 			m.add("CORS_ORIGINS: %q must be like https://app.example.com, without a slash at the end", origin)
 		}
+	}
+	_, wrong := oidc.ParseIssuers(c.OIDCIssuers)
+	for _, err := range wrong {
+		m.add("OIDC_ISSUERS: %w", err)
 	}
 }
 
