@@ -92,6 +92,14 @@ var comments = table[Comment]{
 	func(c *Comment) int64 { return c.ID },
 }
 
+var collections = table[Collection]{
+	`select id, owner_id, name, is_private, is_default, style_count, created_at from collections where id = any($1)`,
+	func(r pgx.Rows, c *Collection) error {
+		return r.Scan(&c.ID, &c.OwnerID, &c.Name, &c.IsPrivate, &c.IsDefault, &c.StyleCount, &c.CreatedAt)
+	},
+	func(c *Collection) int64 { return c.ID },
+}
+
 // The readers by id give what exists, hidden or not, in one statement each.
 
 // Users reads people by id.
@@ -127,4 +135,9 @@ func (db *DB) Brands(ctx context.Context, ids []int64) (map[int64]*Brand, error)
 // Comments reads comments by id.
 func (db *DB) Comments(ctx context.Context, ids []int64) (map[int64]*Comment, error) {
 	return comments.byID(ctx, db, ids)
+}
+
+// Collections reads collections by id.
+func (db *DB) Collections(ctx context.Context, ids []int64) (map[int64]*Collection, error) {
+	return collections.byID(ctx, db, ids)
 }

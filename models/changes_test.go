@@ -11,13 +11,14 @@ import (
 
 // cachedTables are those whose rows are cached, and where Changes tells of them.
 var cachedTables = map[string]func(Changes) []int64{
-	"users":     func(c Changes) []int64 { return c.Users },
-	"styles":    func(c Changes) []int64 { return c.Styles },
-	"photos":    func(c Changes) []int64 { return c.Photos },
-	"comments":  func(c Changes) []int64 { return c.Comments },
-	"tags":      func(c Changes) []int64 { return c.Tags },
-	"brands":    func(c Changes) []int64 { return c.Brands },
-	"item_tags": func(c Changes) []int64 { return c.Items },
+	"users":       func(c Changes) []int64 { return c.Users },
+	"styles":      func(c Changes) []int64 { return c.Styles },
+	"photos":      func(c Changes) []int64 { return c.Photos },
+	"comments":    func(c Changes) []int64 { return c.Comments },
+	"tags":        func(c Changes) []int64 { return c.Tags },
+	"brands":      func(c Changes) []int64 { return c.Brands },
+	"item_tags":   func(c Changes) []int64 { return c.Items },
+	"collections": func(c Changes) []int64 { return c.Collections },
 }
 
 // snapshot reads every cached row as text.

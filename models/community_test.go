@@ -19,6 +19,7 @@ type community struct {
 
 	mu                       sync.Mutex
 	styles, comments, photos []int64 // photos are those in processing
+	collections              []int64
 }
 
 func newCommunity(t testing.TB, db *DB, size int) *community {
@@ -76,6 +77,24 @@ var verbs = []struct {
 	}},
 	{"ask item info", (*community).askItemInfo},
 	{"answer item info", (*community).answerItemInfo},
+	{"create collection", func(c *community, draw func(int) int) error {
+		id, err := c.db.CreateCollection(c.t.Context(), by(c.pick(&c.people, draw)), "kept", draw(2) == 0)
+		return c.add(&c.collections, id, err)
+	}},
+	{"update collection", func(c *community, draw func(int) int) error {
+		_, err := c.db.UpdateCollection(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.collections, draw), CollectionChange{IsPrivate: ptr(draw(2) == 0)})
+		return err
+	}},
+	{"delete collection", func(c *community, draw func(int) int) error {
+		_, err := c.db.DeleteCollection(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.collections, draw))
+		return err
+	}},
+	{"collect", (*community).collect},
+	{"collect once more", (*community).collect},
+	{"uncollect", func(c *community, draw func(int) int) error {
+		_, err := c.db.UncollectStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), c.someCollection(draw))
+		return err
+	}},
 	{"follow", func(c *community, draw func(int) int) error {
 		_, err := c.db.Follow(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
 		return err
@@ -190,4 +209,17 @@ func (c *community) comment(draw func(int) int) error {
 	}
 	r, err := c.db.AddComment(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), c.caption(draw)+"!", replyTo)
 	return c.add(&c.comments, r.CommentID, err)
+}
+
+// someCollection is 0 where none is named.
+func (c *community) someCollection(draw func(int) int) int64 {
+	if draw(2) == 0 {
+		return 0
+	}
+	return c.pick(&c.collections, draw)
+}
+
+func (c *community) collect(draw func(int) int) error {
+	r, err := c.db.CollectStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), c.someCollection(draw))
+	return c.add(&c.collections, r.CollectionID, err)
 }

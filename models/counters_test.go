@@ -18,14 +18,17 @@ var wrongCounters = map[string]string{
 	"styles.comment_count":  `select 1 from styles s where comment_count <> (select count(*) from comments c where c.style_id = s.id)`,
 	"styles.item_info_request_count": `select 1 from styles s where item_info_request_count <>
 		(select count(*) from item_info_requests r where r.style_id = s.id)`,
-	"tags.style_count":        `select 1 from tags t where style_count <> (select count(*) from style_tags l where l.tag_id = t.id and l.is_counted)`,
-	"brands.style_count":      `select 1 from brands b where style_count <> (select count(*) from style_brands l where l.brand_id = b.id and l.is_counted)`,
-	"style_tags.is_counted":   `select 1 from style_tags l join styles s on s.id = l.style_id join users u on u.id = s.author_id where l.is_counted <> ` + publicSQL,
-	"style_brands.is_counted": `select 1 from style_brands l join styles s on s.id = l.style_id join users u on u.id = s.author_id where l.is_counted <> ` + publicSQL,
-	"missing style_tags":      shownTags + ` except select style_id, tag_id from style_tags`,
-	"useless style_tags":      `select style_id, tag_id from style_tags except ` + shownTags,
-	"missing style_brands":    shownBrands + ` except select style_id, brand_id from style_brands`,
-	"useless style_brands":    `select style_id, brand_id from style_brands except ` + shownBrands,
+	"tags.style_count":           `select 1 from tags t where style_count <> (select count(*) from style_tags l where l.tag_id = t.id and l.is_counted)`,
+	"brands.style_count":         `select 1 from brands b where style_count <> (select count(*) from style_brands l where l.brand_id = b.id and l.is_counted)`,
+	"style_tags.is_counted":      `select 1 from style_tags l join styles s on s.id = l.style_id join users u on u.id = s.author_id where l.is_counted <> ` + publicSQL,
+	"style_brands.is_counted":    `select 1 from style_brands l join styles s on s.id = l.style_id join users u on u.id = s.author_id where l.is_counted <> ` + publicSQL,
+	"missing style_tags":         shownTags + ` except select style_id, tag_id from style_tags`,
+	"useless style_tags":         `select style_id, tag_id from style_tags except ` + shownTags,
+	"missing style_brands":       shownBrands + ` except select style_id, brand_id from style_brands`,
+	"useless style_brands":       `select style_id, brand_id from style_brands except ` + shownBrands,
+	"styles.collect_count":       `select 1 from styles s where collect_count <> (select count(distinct owner_id) from collection_styles k where k.style_id = s.id)`,
+	"collections.style_count":    `select 1 from collections c where style_count <> (select count(*) from collection_styles k where k.collection_id = c.id)`,
+	"collection_styles.owner_id": `select 1 from collection_styles k join collections c on c.id = k.collection_id where k.owner_id <> c.owner_id`,
 	"styles.item_ids": `select 1 from styles s where array(select unnest(item_ids) order by 1)
 		<> array(select id from item_tags i where i.style_id = s.id order by id)`,
 	"styles.brand_ids": `select 1 from styles s where array(select unnest(brand_ids) order by 1)
@@ -93,7 +96,7 @@ func TestCountersAfterEverythingAtOnce(t *testing.T) {
 		return nil
 	})
 	checkCounters(t, db)
-	if len(c.styles) == 0 || len(c.comments) == 0 {
+	if len(c.styles) == 0 || len(c.comments) == 0 || len(c.collections) == 0 {
 		t.Error("nothing happened")
 	}
 }

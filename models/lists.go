@@ -47,6 +47,11 @@ var (
 		"f.followee_id = p.id and "+userVisibleSQL+" and "+strings.ReplaceAll(contentVisibleSQL, "u.", "o."))
 	FollowingOfUser = newList("f.id", "u.id", "follows f join users u on u.id = f.followee_id join users o on o.id = f.follower_id",
 		"f.follower_id = p.id and "+userVisibleSQL+" and "+strings.ReplaceAll(contentVisibleSQL, "u.", "o."))
+	// CollectionsOfUser shows their owner the private ones, too.
+	CollectionsOfUser = newList("c.id", "c.id", "collections c join users u on u.id = c.owner_id",
+		"c.owner_id = p.id and "+collectionVisibleSQL)
+	StylesOfCollection = newList("k.id", "s.id", "collection_styles k join styles s on s.id = k.style_id join users u on u.id = s.author_id",
+		"k.collection_id = p.id and "+styleVisibleSQL)
 	// RisingStyles has no parent: ask for that of 0.
 	RisingStyles = newList("s.hot", "s.id", "styles s join users u on u.id = s.author_id",
 		"s.state = 'PUBLISHED' and s.deleted_at is null and not u.is_private and "+userVisibleSQL)

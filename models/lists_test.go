@@ -66,6 +66,14 @@ func everyList(t *testing.T, db *DB) map[string]*listed {
 	newFollower := func() int64 { id := person(t, db); follow(t, db, id, author); return id }
 	newFollowee := func() int64 { id := person(t, db); follow(t, db, reader, id); return id }
 
+	collection := must(db.CreateCollection(t.Context(), by(reader), "kept", false))
+	newCollection := func() int64 { return must(db.CreateCollection(t.Context(), by(author), "x", false)) }
+	newCollected := func() int64 {
+		id := newStyle()
+		must(db.CollectStyle(t.Context(), by(reader), id, collection))
+		return id
+	}
+
 	first := newStyle()
 	tag, brand := one[int64](t, db, `select id from tags`), one[int64](t, db, `select id from brands`)
 	lists := map[string]*listed{
@@ -78,6 +86,9 @@ func everyList(t *testing.T, db *DB) map[string]*listed {
 		"comments of the hidden": {CommentsOfStyle, style, nil, newComment, func(id int64) { hidePerson(one[int64](t, db, `select author_id from comments where id = ?`, id)) }},
 		"likers":                 {LikersOfStyle, style, nil, newLiker, hidePerson},
 		"unliking likers":        {LikersOfStyle, style, nil, newLiker, func(id int64) { must(db.UnlikeStyle(t.Context(), by(id), style)) }},
+		"collections":            {CollectionsOfUser, author, nil, newCollection, func(id int64) { must(db.DeleteCollection(t.Context(), by(author), id)) }},
+		"styles of a collection": {StylesOfCollection, collection, nil, newCollected, hideStyle},
+		"uncollected styles":     {StylesOfCollection, collection, nil, newCollected, func(id int64) { must(db.UncollectStyle(t.Context(), by(reader), id, collection)) }},
 		"followers":              {FollowersOfUser, author, []int64{reader}, newFollower, hidePerson},
 		"following":              {FollowingOfUser, reader, []int64{author}, newFollowee, hidePerson},
 	}
@@ -87,7 +98,7 @@ func everyList(t *testing.T, db *DB) map[string]*listed {
 func TestListsForwardsAndBackwards(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"styles of a user", "styles of a tag", "styles of a brand", "rising styles", "feed", "comments", "comments of the hidden",
-		"likers", "unliking likers", "followers", "following"} {
+		"likers", "unliking likers", "collections", "styles of a collection", "uncollected styles", "followers", "following"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db := open(t)

@@ -20,6 +20,9 @@ var eventSQL = map[NotificationKind]string{
 	ItemInfoRequested: `select id from item_info_requests where style_id = $2 and user_id = $3`,
 	ItemInfoAnswered: `select r.id from item_info_requests r join styles i on i.id = r.style_id
 		where i.id = $2 and i.author_id = $3 and r.user_id = $1 and r.answered_at is not null`,
+	// Only what the recipient can find there: a private collection does not give its owner away.
+	StyleCollected: `select k.id from collection_styles k join collections c on c.id = k.collection_id join users u on u.id = c.owner_id
+		where k.style_id = $2 and k.owner_id = $3 and ` + collectionVisibleSQL,
 }
 
 // mentionSQL is eventSQL for MENTIONED, by the kind of subject.

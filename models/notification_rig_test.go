@@ -44,6 +44,8 @@ const wantedActors = `
 		where s.author_id <> c.author_id and c.reply_to_author_id is distinct from s.author_id and s.deleted_at is null group by 1, 3, 4
 	union all select c.reply_to_author_id, 'COMMENT_REPLIED', c.reply_to_id, c.author_id, max(c.id) from comments c join styles s on s.id = c.style_id
 		where c.reply_to_author_id <> c.author_id and c.reply_to_id is not null and s.deleted_at is null group by 1, 3, 4
+	union all select s.author_id, 'STYLE_COLLECTED', s.id, k.owner_id, max(k.id) from collection_styles k join collections c on c.id = k.collection_id
+		join styles s on s.id = k.style_id where s.author_id <> k.owner_id and not c.is_private and s.deleted_at is null group by 1, 3, 4
 	union all select m, 'MENTIONED', s.id, s.author_id, s.id from styles s, unnest(s.mention_ids) m
 		where m <> s.author_id and s.state = 'PUBLISHED' and s.deleted_at is null
 	union all select m, 'MENTIONED', c.id, c.author_id, c.id from comments c join styles s on s.id = c.style_id, unnest(c.mention_ids) m

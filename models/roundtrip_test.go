@@ -89,6 +89,8 @@ func TestRoundTripOfRowsWithoutAnything(t *testing.T) {
 	roundTrip(t, db, &Tag{ID: 9})
 	roundTrip(t, db, &Brand{ID: 9})
 	roundTrip(t, db, &Comment{ID: 9, StyleID: 9, AuthorID: 9, MentionIDs: none})
+	roundTrip(t, db, &Collection{ID: 9, OwnerID: 9})
+	byID(t, db.Collections, 9, &Collection{ID: 9, OwnerID: 9})
 	roundTrip(t, db, &Notification{ID: 9, RecipientID: 9, ActorIDs: none})
 	roundTrip(t, db, &Device{ID: 9, UserID: 9, TokenHash: []byte{}})
 	roundTrip(t, db, &OutboxRow{ID: 9, Payload: json.RawMessage(`{}`)})
@@ -114,6 +116,7 @@ func TestRoundTripOfRowsWithEverything(t *testing.T) {
 	item := &ItemTag{ID: 1 << 60, StyleID: style.ID, PhotoID: photo.ID, X: 1, Y: 0.1, BrandID: ptr(brand.ID), Name: awkward, PriceMinor: ptr(0), Currency: text, ShopURL: text}
 	comment := &Comment{ID: 1 << 60, StyleID: style.ID, AuthorID: owner, Body: awkward, MentionIDs: ids, IsItemInfoRequest: true, CreatedAt: someTime}
 	comment.ReplyToID, comment.ReplyToAuthorID = ptr(comment.ID), ptr(owner)
+	collection := &Collection{ID: 1 << 60, OwnerID: owner, Name: awkward, IsPrivate: true, IsDefault: true, StyleCount: 7, CreatedAt: someTime}
 	for _, write := range []func(){
 		func() { complete(t, user); roundTrip(t, db, user) },
 		func() { complete(t, photo); roundTrip(t, db, photo) },
@@ -122,10 +125,12 @@ func TestRoundTripOfRowsWithEverything(t *testing.T) {
 		func() { complete(t, brand); roundTrip(t, db, brand) },
 		func() { complete(t, item); roundTrip(t, db, item) },
 		func() { complete(t, comment); roundTrip(t, db, comment) },
+		func() { complete(t, collection); roundTrip(t, db, collection) },
 	} {
 		write()
 	}
 	byIDs(t, db, user, photo, style, item, tag, brand, comment)
+	byID(t, db.Collections, collection.ID, collection)
 	private(t, db, user.ID)
 }
 

@@ -25,6 +25,9 @@ func (tx *Tx) EraseStyle(ctx context.Context, styleID int64) error {
 	if err = tx.erasePhotosOf(ctx, s.ID); err != nil {
 		return err
 	}
+	if err = tx.uncollectErased(ctx, s.ID); err != nil {
+		return err
+	}
 	comments := []int64{}
 	if err = tx.NewRaw(`delete from comments where style_id = ? returning id`, s.ID).Scan(ctx, &comments); err != nil {
 		return fmt.Errorf("erase comments: %w", err)

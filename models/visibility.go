@@ -5,6 +5,7 @@ import "strings"
 // The one visibility rule, as SQL and as Go. Every list filters with the SQL; an object fetched by its id is checked
 // with the Go. The SQL takes the aliases u (users) for the person and s (styles) for the style, and $1 for the viewer's
 // id, 0 for nobody; forViewer writes another expression in its place.
+// For a collection, the SQL takes the alias c (collections) besides u for its owner.
 const (
 	// activeSQL is for what has no viewer: whether somebody may sign in, or gets mail.
 	activeSQL = `(u.deleted_at is null and u.suspended_at is null)`
@@ -17,6 +18,8 @@ const (
 	// contentVisibleSQL is about what a person keeps behind a private account: styles, followers, following.
 	contentVisibleSQL = `(` + userVisibleSQL + ` and (not u.is_private or u.id = $1
 		or exists (select from follows v where v.follower_id = $1 and v.followee_id = u.id)))`
+
+	collectionVisibleSQL = `((not c.is_private or c.owner_id = $1) and ` + contentVisibleSQL + `)`
 
 	styleVisibleSQL = `(s.deleted_at is null and (s.state = 'PUBLISHED' or s.author_id = $1) and ` + contentVisibleSQL + `)`
 
@@ -46,6 +49,11 @@ func UserVisible(u *User, b Between) bool { return u.Active() && !b.Blocked }
 // ContentVisible tells whether the viewer (0 for nobody) may see what the person keeps behind a private account.
 func ContentVisible(u *User, viewerID int64, b Between) bool {
 	return UserVisible(u, b) && (!u.IsPrivate || u.ID == viewerID || b.Follows)
+}
+
+// CollectionVisible tells whether the viewer may see the collection, whose owner is given.
+func CollectionVisible(c *Collection, owner *User, viewerID int64, b Between) bool {
+	return (!c.IsPrivate || c.OwnerID == viewerID) && ContentVisible(owner, viewerID, b)
 }
 
 // StyleVisible tells whether the viewer may see the style, whose author is given.

@@ -1,0 +1,34 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// coversSQL finds, for each of the collections $2, the first READY photo of the style collected last that the viewer $1
+// may see and that has one.
+const coversSQL = `select p.id, x.id from unnest($2::bigint[]) as p(id) cross join lateral (
+	select f.id from collection_styles k join styles s on s.id = k.style_id join users u on u.id = s.author_id
+	cross join lateral (select o.id from unnest(s.photo_ids) with ordinality as i(id, n) join photos o on o.id = i.id
+		where o.state = 'READY' order by i.n limit 1) f
+	where k.collection_id = p.id and ` + styleVisibleSQL + ` order by k.id desc limit 1) x where $1::bigint is not null`
+
+// Covers reads the photos that stand for the collections, where there is one.
+func (db *DB) Covers(ctx context.Context, viewerID int64, collectionIDs []int64) (map[int64]int64, error) {
+	rows, err := db.Pool.Query(ctx, coversSQL, pgx.QueryExecModeCacheStatement, viewerID, collectionIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read covers: %w", err)
+	}
+	defer rows.Close()
+	covers := make(map[int64]int64, len(collectionIDs))
+	for rows.Next() {
+		var collectionID, photoID int64
+		if err = rows.Scan(&collectionID, &photoID); err != nil {
+			return nil, fmt.Errorf("read covers: %w", err)
+		}
+		covers[collectionID] = photoID
+	}
+	return covers, rows.Err()
+}
