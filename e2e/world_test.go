@@ -44,6 +44,7 @@ func newWorld(t *testing.T) *world {
 	w.lastStyle(t)
 	w.hidden(t)
 	w.notifications(t)
+	w.collections(t)
 	w.callers(t)
 	w.Settle(t)
 	return w

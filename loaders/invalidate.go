@@ -36,6 +36,7 @@ func (l *Loaders) Invalidate(ctx context.Context, c models.Changes) error {
 	add(l.tags.Key, c.Tags)
 	add(l.brands.Key, c.Brands)
 	add(l.items.Key, c.Items)
+	add(l.collections.Key, c.Collections)
 	if len(keys) == 0 {
 		return nil
 	}

@@ -51,16 +51,17 @@ type Config struct {
 
 // Loaders serves all requests of a process.
 type Loaders struct {
-	db        *models.DB
-	publicURL func(key string) string
-	users     *cache.Typed[int64, models.User]
-	styles    *cache.Typed[int64, models.Style]
-	photos    *cache.Typed[int64, models.Photo]
-	comments  *cache.Typed[int64, models.Comment]
-	tags      *cache.Typed[int64, models.Tag]
-	brands    *cache.Typed[int64, models.Brand]
-	items     *cache.Typed[int64, models.ItemTag]
-	cache     *cache.Cache
+	db          *models.DB
+	publicURL   func(key string) string
+	users       *cache.Typed[int64, models.User]
+	styles      *cache.Typed[int64, models.Style]
+	photos      *cache.Typed[int64, models.Photo]
+	comments    *cache.Typed[int64, models.Comment]
+	tags        *cache.Typed[int64, models.Tag]
+	brands      *cache.Typed[int64, models.Brand]
+	items       *cache.Typed[int64, models.ItemTag]
+	collections *cache.Typed[int64, models.Collection]
+	cache       *cache.Cache
 }
 
 // New makes loaders that drop from the cache whatever a committed transaction of db changed.
@@ -68,13 +69,14 @@ func New(c Config) *Loaders {
 	l := &Loaders{
 		db: c.DB, cache: c.Cache, publicURL: c.PublicURL,
 		// The number in a prefix is the version of the row's shape: raise it with any change of the struct.
-		users:    cache.NewByID[models.User](c.Cache, "u1:"),
-		styles:   cache.NewByID[models.Style](c.Cache, "s1:"),
-		photos:   cache.NewByID[models.Photo](c.Cache, "p1:"),
-		comments: cache.NewByID[models.Comment](c.Cache, "c2:"),
-		tags:     cache.NewByID[models.Tag](c.Cache, "t1:"),
-		brands:   cache.NewByID[models.Brand](c.Cache, "b1:"),
-		items:    cache.NewByID[models.ItemTag](c.Cache, "i1:"),
+		users:       cache.NewByID[models.User](c.Cache, "u1:"),
+		styles:      cache.NewByID[models.Style](c.Cache, "s1:"),
+		photos:      cache.NewByID[models.Photo](c.Cache, "p1:"),
+		comments:    cache.NewByID[models.Comment](c.Cache, "c2:"),
+		tags:        cache.NewByID[models.Tag](c.Cache, "t1:"),
+		brands:      cache.NewByID[models.Brand](c.Cache, "b1:"),
+		items:       cache.NewByID[models.ItemTag](c.Cache, "i1:"),
+		collections: cache.NewByID[models.Collection](c.Cache, "k1:"),
 	}
 	c.DB.OnCommit(l.invalidateOrRecord)
 	return l

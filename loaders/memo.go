@@ -11,13 +11,14 @@ import (
 // memos are the rows that one root field has read: nobody is asked for a row twice, and a row is the same wherever it
 // stands in the answer. Each root field of a mutation begins with none, so it sees what the field before it changed.
 type memos struct {
-	users    memo[models.User]
-	styles   memo[models.Style]
-	photos   memo[models.Photo]
-	comments memo[models.Comment]
-	tags     memo[models.Tag]
-	brands   memo[models.Brand]
-	items    memo[models.ItemTag]
+	users       memo[models.User]
+	styles      memo[models.Style]
+	photos      memo[models.Photo]
+	comments    memo[models.Comment]
+	tags        memo[models.Tag]
+	brands      memo[models.Brand]
+	items       memo[models.ItemTag]
+	collections memo[models.Collection]
 }
 
 type memo[T any] struct {

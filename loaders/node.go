@@ -23,6 +23,7 @@ var finders = map[string]func(*request, []int64) (map[int64]Node, error){
 	"ItemTag":      finder((*request).visibleItems),
 	"Tag":          finder((*request).tagsByID),
 	"Brand":        finder((*request).brandsByID),
+	"Collection":   finder((*request).visibleCollections),
 	"Notification": finder((*request).ownNotifications),
 	"Session":      finder((*request).ownSessions),
 	"Device":       finder((*request).ownDevices),

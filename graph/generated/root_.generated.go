@@ -53,10 +53,44 @@ type ComplexityRoot struct {
 		Styles     func(childComplexity int, first *int, after *string) int
 	}
 
+	CalendarDay struct {
+		Cover      func(childComplexity int) int
+		Date       func(childComplexity int) int
+		StyleCount func(childComplexity int) int
+	}
+
 	ChangePasswordPayload struct {
 		ClientMutationID func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
 		Viewer           func(childComplexity int) int
+	}
+
+	CollectStylePayload struct {
+		ClientMutationID func(childComplexity int) int
+		Collection       func(childComplexity int) int
+		Style            func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	Collection struct {
+		Cover      func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		IsPrivate  func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Owner      func(childComplexity int) int
+		StyleCount func(childComplexity int) int
+		Styles     func(childComplexity int, first *int, after *string) int
+	}
+
+	CollectionConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	CollectionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Comment struct {
@@ -87,11 +121,23 @@ type ComplexityRoot struct {
 		UserErrors       func(childComplexity int) int
 	}
 
+	CreateCollectionPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Collection       func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	CreateUploadPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Photo            func(childComplexity int) int
 		Upload           func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
+	}
+
+	DeleteCollectionPayload struct {
+		ClientMutationID    func(childComplexity int) int
+		DeletedCollectionID func(childComplexity int) int
+		UserErrors          func(childComplexity int) int
 	}
 
 	DeleteCommentPayload struct {
@@ -153,8 +199,11 @@ type ComplexityRoot struct {
 		AddComment            func(childComplexity int, input model.AddCommentInput) int
 		AnswerItemInfo        func(childComplexity int, input model.AnswerItemInfoInput) int
 		ChangePassword        func(childComplexity int, input model.ChangePasswordInput) int
+		CollectStyle          func(childComplexity int, input model.CollectStyleInput) int
 		CompleteUpload        func(childComplexity int, input model.CompleteUploadInput) int
+		CreateCollection      func(childComplexity int, input model.CreateCollectionInput) int
 		CreateUpload          func(childComplexity int, input model.CreateUploadInput) int
+		DeleteCollection      func(childComplexity int, input model.DeleteCollectionInput) int
 		DeleteComment         func(childComplexity int, input model.DeleteCommentInput) int
 		DeleteStyle           func(childComplexity int, input model.DeleteStyleInput) int
 		Follow                func(childComplexity int, input model.FollowInput) int
@@ -171,9 +220,11 @@ type ComplexityRoot struct {
 		SignInWithIDToken     func(childComplexity int, input model.SignInWithIDTokenInput) int
 		SignOut               func(childComplexity int, input model.SignOutInput) int
 		SignUp                func(childComplexity int, input model.SignUpInput) int
+		UncollectStyle        func(childComplexity int, input model.UncollectStyleInput) int
 		Unfollow              func(childComplexity int, input model.UnfollowInput) int
 		UnlikeStyle           func(childComplexity int, input model.UnlikeStyleInput) int
 		UnregisterDevice      func(childComplexity int, input model.UnregisterDeviceInput) int
+		UpdateCollection      func(childComplexity int, input model.UpdateCollectionInput) int
 		UpdateProfile         func(childComplexity int, input model.UpdateProfileInput) int
 		UpdateStyle           func(childComplexity int, input model.UpdateStyleInput) int
 		VerifyEmail           func(childComplexity int, input model.VerifyEmailInput) int
@@ -328,6 +379,12 @@ type ComplexityRoot struct {
 		Styles     func(childComplexity int, first *int, after *string) int
 	}
 
+	UncollectStylePayload struct {
+		ClientMutationID func(childComplexity int) int
+		Style            func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	UnfollowPayload struct {
 		ClientMutationID func(childComplexity int) int
 		User             func(childComplexity int) int
@@ -343,6 +400,12 @@ type ComplexityRoot struct {
 	UnregisterDevicePayload struct {
 		ClientMutationID func(childComplexity int) int
 		DeviceID         func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	UpdateCollectionPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Collection       func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
 	}
 
@@ -368,6 +431,8 @@ type ComplexityRoot struct {
 	User struct {
 		Avatar                   func(childComplexity int) int
 		Bio                      func(childComplexity int) int
+		Calendar                 func(childComplexity int, year int, month int, timeZone *string) int
+		Collections              func(childComplexity int, first *int, after *string) int
 		CreatedAt                func(childComplexity int) int
 		DisplayName              func(childComplexity int) int
 		FollowerCount            func(childComplexity int) int
@@ -409,6 +474,7 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
+		Collections             func(childComplexity int, first *int, after *string) int
 		Devices                 func(childComplexity int) int
 		Email                   func(childComplexity int) int
 		EmailVerified           func(childComplexity int) int
@@ -522,6 +588,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Brand.Styles(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
+	case "CalendarDay.cover":
+		if e.ComplexityRoot.CalendarDay.Cover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarDay.Cover(childComplexity), true
+	case "CalendarDay.date":
+		if e.ComplexityRoot.CalendarDay.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarDay.Date(childComplexity), true
+	case "CalendarDay.styleCount":
+		if e.ComplexityRoot.CalendarDay.StyleCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarDay.StyleCount(childComplexity), true
+
 	case "ChangePasswordPayload.clientMutationId":
 		if e.ComplexityRoot.ChangePasswordPayload.ClientMutationID == nil {
 			break
@@ -540,6 +625,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangePasswordPayload.Viewer(childComplexity), true
+
+	case "CollectStylePayload.clientMutationId":
+		if e.ComplexityRoot.CollectStylePayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectStylePayload.ClientMutationID(childComplexity), true
+	case "CollectStylePayload.collection":
+		if e.ComplexityRoot.CollectStylePayload.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectStylePayload.Collection(childComplexity), true
+	case "CollectStylePayload.style":
+		if e.ComplexityRoot.CollectStylePayload.Style == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectStylePayload.Style(childComplexity), true
+	case "CollectStylePayload.userErrors":
+		if e.ComplexityRoot.CollectStylePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectStylePayload.UserErrors(childComplexity), true
+
+	case "Collection.cover":
+		if e.ComplexityRoot.Collection.Cover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.Cover(childComplexity), true
+	case "Collection.id":
+		if e.ComplexityRoot.Collection.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.GlobalID(childComplexity), true
+	case "Collection.isPrivate":
+		if e.ComplexityRoot.Collection.IsPrivate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.IsPrivate(childComplexity), true
+	case "Collection.name":
+		if e.ComplexityRoot.Collection.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.Name(childComplexity), true
+	case "Collection.owner":
+		if e.ComplexityRoot.Collection.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.Owner(childComplexity), true
+	case "Collection.styleCount":
+		if e.ComplexityRoot.Collection.StyleCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.StyleCount(childComplexity), true
+	case "Collection.styles":
+		if e.ComplexityRoot.Collection.Styles == nil {
+			break
+		}
+
+		args, err := field_Collection_styles_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Collection.Styles(childComplexity, args["first"].(*int), args["after"].(*string)), true
+
+	case "CollectionConnection.edges":
+		if e.ComplexityRoot.CollectionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionConnection.Edges(childComplexity), true
+	case "CollectionConnection.nodes":
+		if e.ComplexityRoot.CollectionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionConnection.Nodes(childComplexity), true
+	case "CollectionConnection.pageInfo":
+		if e.ComplexityRoot.CollectionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionConnection.PageInfo(childComplexity), true
+
+	case "CollectionEdge.cursor":
+		if e.ComplexityRoot.CollectionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionEdge.Cursor(childComplexity), true
+	case "CollectionEdge.node":
+		if e.ComplexityRoot.CollectionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionEdge.Node(childComplexity), true
 
 	case "Comment.author":
 		if e.ComplexityRoot.Comment.Author == nil {
@@ -641,6 +831,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CompleteUploadPayload.UserErrors(childComplexity), true
 
+	case "CreateCollectionPayload.clientMutationId":
+		if e.ComplexityRoot.CreateCollectionPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCollectionPayload.ClientMutationID(childComplexity), true
+	case "CreateCollectionPayload.collection":
+		if e.ComplexityRoot.CreateCollectionPayload.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCollectionPayload.Collection(childComplexity), true
+	case "CreateCollectionPayload.userErrors":
+		if e.ComplexityRoot.CreateCollectionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCollectionPayload.UserErrors(childComplexity), true
+
 	case "CreateUploadPayload.clientMutationId":
 		if e.ComplexityRoot.CreateUploadPayload.ClientMutationID == nil {
 			break
@@ -665,6 +874,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateUploadPayload.UserErrors(childComplexity), true
+
+	case "DeleteCollectionPayload.clientMutationId":
+		if e.ComplexityRoot.DeleteCollectionPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCollectionPayload.ClientMutationID(childComplexity), true
+	case "DeleteCollectionPayload.deletedCollectionId":
+		if e.ComplexityRoot.DeleteCollectionPayload.DeletedCollectionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCollectionPayload.DeletedCollectionID(childComplexity), true
+	case "DeleteCollectionPayload.userErrors":
+		if e.ComplexityRoot.DeleteCollectionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCollectionPayload.UserErrors(childComplexity), true
 
 	case "DeleteCommentPayload.clientMutationId":
 		if e.ComplexityRoot.DeleteCommentPayload.ClientMutationID == nil {
@@ -893,6 +1121,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(model.ChangePasswordInput)), true
+	case "Mutation.collectStyle":
+		if e.ComplexityRoot.Mutation.CollectStyle == nil {
+			break
+		}
+
+		args, err := field_Mutation_collectStyle_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CollectStyle(childComplexity, args["input"].(model.CollectStyleInput)), true
 	case "Mutation.completeUpload":
 		if e.ComplexityRoot.Mutation.CompleteUpload == nil {
 			break
@@ -904,6 +1143,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CompleteUpload(childComplexity, args["input"].(model.CompleteUploadInput)), true
+	case "Mutation.createCollection":
+		if e.ComplexityRoot.Mutation.CreateCollection == nil {
+			break
+		}
+
+		args, err := field_Mutation_createCollection_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCollection(childComplexity, args["input"].(model.CreateCollectionInput)), true
 	case "Mutation.createUpload":
 		if e.ComplexityRoot.Mutation.CreateUpload == nil {
 			break
@@ -915,6 +1165,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUpload(childComplexity, args["input"].(model.CreateUploadInput)), true
+	case "Mutation.deleteCollection":
+		if e.ComplexityRoot.Mutation.DeleteCollection == nil {
+			break
+		}
+
+		args, err := field_Mutation_deleteCollection_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteCollection(childComplexity, args["input"].(model.DeleteCollectionInput)), true
 	case "Mutation.deleteComment":
 		if e.ComplexityRoot.Mutation.DeleteComment == nil {
 			break
@@ -1091,6 +1352,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignUp(childComplexity, args["input"].(model.SignUpInput)), true
+	case "Mutation.uncollectStyle":
+		if e.ComplexityRoot.Mutation.UncollectStyle == nil {
+			break
+		}
+
+		args, err := field_Mutation_uncollectStyle_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UncollectStyle(childComplexity, args["input"].(model.UncollectStyleInput)), true
 	case "Mutation.unfollow":
 		if e.ComplexityRoot.Mutation.Unfollow == nil {
 			break
@@ -1124,6 +1396,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnregisterDevice(childComplexity, args["input"].(model.UnregisterDeviceInput)), true
+	case "Mutation.updateCollection":
+		if e.ComplexityRoot.Mutation.UpdateCollection == nil {
+			break
+		}
+
+		args, err := field_Mutation_updateCollection_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateCollection(childComplexity, args["input"].(model.UpdateCollectionInput)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1785,6 +2068,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Tag.Styles(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
+	case "UncollectStylePayload.clientMutationId":
+		if e.ComplexityRoot.UncollectStylePayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UncollectStylePayload.ClientMutationID(childComplexity), true
+	case "UncollectStylePayload.style":
+		if e.ComplexityRoot.UncollectStylePayload.Style == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UncollectStylePayload.Style(childComplexity), true
+	case "UncollectStylePayload.userErrors":
+		if e.ComplexityRoot.UncollectStylePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UncollectStylePayload.UserErrors(childComplexity), true
+
 	case "UnfollowPayload.clientMutationId":
 		if e.ComplexityRoot.UnfollowPayload.ClientMutationID == nil {
 			break
@@ -1841,6 +2143,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnregisterDevicePayload.UserErrors(childComplexity), true
+
+	case "UpdateCollectionPayload.clientMutationId":
+		if e.ComplexityRoot.UpdateCollectionPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCollectionPayload.ClientMutationID(childComplexity), true
+	case "UpdateCollectionPayload.collection":
+		if e.ComplexityRoot.UpdateCollectionPayload.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCollectionPayload.Collection(childComplexity), true
+	case "UpdateCollectionPayload.userErrors":
+		if e.ComplexityRoot.UpdateCollectionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCollectionPayload.UserErrors(childComplexity), true
 
 	case "UpdateProfilePayload.clientMutationId":
 		if e.ComplexityRoot.UpdateProfilePayload.ClientMutationID == nil {
@@ -1917,6 +2238,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Bio(childComplexity), true
+	case "User.calendar":
+		if e.ComplexityRoot.User.Calendar == nil {
+			break
+		}
+
+		args, err := field_User_calendar_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.User.Calendar(childComplexity, args["year"].(int), args["month"].(int), args["timeZone"].(*string)), true
+	case "User.collections":
+		if e.ComplexityRoot.User.Collections == nil {
+			break
+		}
+
+		args, err := field_User_collections_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.User.Collections(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "User.createdAt":
 		if e.ComplexityRoot.User.CreatedAt == nil {
 			break
@@ -2093,6 +2436,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VerifyEmailPayload.Viewer(childComplexity), true
 
+	case "Viewer.collections":
+		if e.ComplexityRoot.Viewer.Collections == nil {
+			break
+		}
+
+		args, err := field_Viewer_collections_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.Collections(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Viewer.devices":
 		if e.ComplexityRoot.Viewer.Devices == nil {
 			break
@@ -2176,8 +2530,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AddCommentInput", graphql.BindUnmarshaler(ec, unmarshalInputAddCommentInput)),
 			graphql.NewInputUnmarshaler("AnswerItemInfoInput", graphql.BindUnmarshaler(ec, unmarshalInputAnswerItemInfoInput)),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", graphql.BindUnmarshaler(ec, unmarshalInputChangePasswordInput)),
+			graphql.NewInputUnmarshaler("CollectStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputCollectStyleInput)),
 			graphql.NewInputUnmarshaler("CompleteUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCompleteUploadInput)),
+			graphql.NewInputUnmarshaler("CreateCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputCreateCollectionInput)),
 			graphql.NewInputUnmarshaler("CreateUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCreateUploadInput)),
+			graphql.NewInputUnmarshaler("DeleteCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteCollectionInput)),
 			graphql.NewInputUnmarshaler("DeleteCommentInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteCommentInput)),
 			graphql.NewInputUnmarshaler("DeleteStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteStyleInput)),
 			graphql.NewInputUnmarshaler("FollowInput", graphql.BindUnmarshaler(ec, unmarshalInputFollowInput)),
@@ -2195,9 +2552,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SignInWithIdTokenInput", graphql.BindUnmarshaler(ec, unmarshalInputSignInWithIdTokenInput)),
 			graphql.NewInputUnmarshaler("SignOutInput", graphql.BindUnmarshaler(ec, unmarshalInputSignOutInput)),
 			graphql.NewInputUnmarshaler("SignUpInput", graphql.BindUnmarshaler(ec, unmarshalInputSignUpInput)),
+			graphql.NewInputUnmarshaler("UncollectStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputUncollectStyleInput)),
 			graphql.NewInputUnmarshaler("UnfollowInput", graphql.BindUnmarshaler(ec, unmarshalInputUnfollowInput)),
 			graphql.NewInputUnmarshaler("UnlikeStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputUnlikeStyleInput)),
 			graphql.NewInputUnmarshaler("UnregisterDeviceInput", graphql.BindUnmarshaler(ec, unmarshalInputUnregisterDeviceInput)),
+			graphql.NewInputUnmarshaler("UpdateCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateCollectionInput)),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateProfileInput)),
 			graphql.NewInputUnmarshaler("UpdateStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateStyleInput)),
 			graphql.NewInputUnmarshaler("VerifyEmailInput", graphql.BindUnmarshaler(ec, unmarshalInputVerifyEmailInput)),
@@ -2330,6 +2689,8 @@ type Viewer {
   notifications(first: Int, after: String): NotificationConnection!
   "How many notifications have not been read."
   unreadNotificationCount: Int!
+  "All my collections, newest first."
+  collections(first: Int, after: String): CollectionConnection!
   "Where I am signed in, latest first; the 100 latest."
   sessions: [Session!]! @listSize(assumedSize: 100)
   "What receives my push messages, latest first; the 100 latest."
@@ -2370,6 +2731,23 @@ type User implements Node {
   followers(first: Int, after: String): UserConnection!
   "Latest first."
   following(first: Int, after: String): UserConnection!
+  "Newest first; others see only the public ones."
+  collections(first: Int, after: String): CollectionConnection!
+  """
+  Days of the month on which a style was worn, in ` + "`" + `timeZone` + "`" + `, in order; only what the viewer may see. Where the author did
+  not say when, it is the day on which the style was published. ` + "`" + `year` + "`" + ` is 1 to 9999, ` + "`" + `month` + "`" + ` 1 to 12, ` + "`" + `timeZone` + "`" + ` an IANA name.
+  """
+  calendar(year: Int!, month: Int!, timeZone: String = "Asia/Seoul"): [CalendarDay!]!
+}
+
+"A day on which styles were worn."
+type CalendarDay {
+  "The day in the time zone that was asked for."
+  date: Date!
+  "How many styles were worn."
+  styleCount: Int!
+  "The newest of them."
+  cover: Style!
 }
 
 "A page of people."
@@ -2669,6 +3047,124 @@ type Query {
 
 "Changes. Each takes one input and answers with what changed, or with what the person can put right."
 type Mutation
+`, BuiltIn: false},
+	{Name: "../schema/collections.graphqls", Input: `extend type Mutation {
+  "Makes an empty collection; 200 at most for each person."
+  createCollection(input: CreateCollectionInput!): CreateCollectionPayload!
+  "Changes the fields that are given."
+  updateCollection(input: UpdateCollectionInput!): UpdateCollectionPayload!
+  "Deletes a collection; its styles stay where else they are kept. Where the default one goes, another is made when it is needed."
+  deleteCollection(input: DeleteCollectionInput!): DeleteCollectionPayload!
+  "Collecting what is in the collection already changes nothing and is no error."
+  collectStyle(input: CollectStyleInput!): CollectStylePayload!
+  "Uncollecting what is not in the collection changes nothing and is no error."
+  uncollectStyle(input: UncollectStyleInput!): UncollectStylePayload!
+}
+
+"Styles that somebody keeps; 5,000 at most."
+type Collection implements Node {
+  id: ID!
+  "Who keeps them."
+  owner: User!
+  "1 to 50 characters."
+  name: String!
+  "Only its owner sees a private collection."
+  isPrivate: Boolean!
+  "Styles in it, those that are hidden from the viewer included."
+  styleCount: Int!
+  "The first photo of the style that was collected last, of those that the viewer may see; null where there is none."
+  cover: Photo
+  "What the viewer may see of it; what was collected last comes first."
+  styles(first: Int, after: String): StyleConnection!
+}
+
+"A page of collections."
+type CollectionConnection {
+  edges: [CollectionEdge!]!
+  nodes: [Collection!]!
+  pageInfo: PageInfo!
+}
+
+"A collection in a list."
+type CollectionEdge {
+  cursor: String!
+  node: Collection!
+}
+
+"The collection to make."
+input CreateCollectionInput {
+  "1 to 50 characters; several may have the same."
+  name: String!
+  isPrivate: Boolean = false
+  clientMutationId: String
+}
+
+"What is null or missing stays as it is."
+input UpdateCollectionInput {
+  collectionId: ID!
+  name: String
+  "Who made a style hears of a public collection that keeps it, and no longer of one that becomes private."
+  isPrivate: Boolean
+  clientMutationId: String
+}
+
+"The collection to delete."
+input DeleteCollectionInput {
+  collectionId: ID!
+  clientMutationId: String
+}
+
+"The style to keep."
+input CollectStyleInput {
+  styleId: ID!
+  "Without a collection: the viewer's default one, which is public, and made at first use."
+  collectionId: ID
+  clientMutationId: String
+}
+
+"The style to keep no longer."
+input UncollectStyleInput {
+  styleId: ID!
+  "Without a collection: from all of the viewer's."
+  collectionId: ID
+  clientMutationId: String
+}
+
+"What createCollection answers."
+type CreateCollectionPayload {
+  collection: Collection
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What updateCollection answers."
+type UpdateCollectionPayload {
+  collection: Collection
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What deleteCollection answers."
+type DeleteCollectionPayload {
+  deletedCollectionId: ID
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What collectStyle answers."
+type CollectStylePayload {
+  style: Style
+  collection: Collection
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What uncollectStyle answers."
+type UncollectStylePayload {
+  style: Style
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
 `, BuiltIn: false},
 	{Name: "../schema/comments.graphqls", Input: `extend type Mutation {
   "Comments on a style, or replies to one of its comments."
@@ -3150,7 +3646,7 @@ type Style implements Node {
   likeCount: Int!
   "How many comments are under it."
   commentCount: Int!
-  "How many people keep it in a collection."
+  "How many people keep it in a collection, private or public; it names none of them."
   collectCount: Int!
   "How many times somebody asked what an item is, answered or not."
   itemInfoRequestCount: Int!
@@ -3368,6 +3864,18 @@ func childFields_Brand(ctx context.Context, ec *executionContext, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Brand", field.Name)
 }
 
+func childFields_CalendarDay(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return fieldContext_CalendarDay_date(ctx, ec, field)
+	case "styleCount":
+		return fieldContext_CalendarDay_styleCount(ctx, ec, field)
+	case "cover":
+		return fieldContext_CalendarDay_cover(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarDay", field.Name)
+}
+
 func childFields_ChangePasswordPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
@@ -3378,6 +3886,62 @@ func childFields_ChangePasswordPayload(ctx context.Context, ec *executionContext
 		return fieldContext_ChangePasswordPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordPayload", field.Name)
+}
+
+func childFields_CollectStylePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "style":
+		return fieldContext_CollectStylePayload_style(ctx, ec, field)
+	case "collection":
+		return fieldContext_CollectStylePayload_collection(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_CollectStylePayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_CollectStylePayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CollectStylePayload", field.Name)
+}
+
+func childFields_Collection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Collection_id(ctx, ec, field)
+	case "owner":
+		return fieldContext_Collection_owner(ctx, ec, field)
+	case "name":
+		return fieldContext_Collection_name(ctx, ec, field)
+	case "isPrivate":
+		return fieldContext_Collection_isPrivate(ctx, ec, field)
+	case "styleCount":
+		return fieldContext_Collection_styleCount(ctx, ec, field)
+	case "cover":
+		return fieldContext_Collection_cover(ctx, ec, field)
+	case "styles":
+		return fieldContext_Collection_styles(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Collection", field.Name)
+}
+
+func childFields_CollectionConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_CollectionConnection_edges(ctx, ec, field)
+	case "nodes":
+		return fieldContext_CollectionConnection_nodes(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_CollectionConnection_pageInfo(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CollectionConnection", field.Name)
+}
+
+func childFields_CollectionEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return fieldContext_CollectionEdge_cursor(ctx, ec, field)
+	case "node":
+		return fieldContext_CollectionEdge_node(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CollectionEdge", field.Name)
 }
 
 func childFields_Comment(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3436,6 +4000,18 @@ func childFields_CompleteUploadPayload(ctx context.Context, ec *executionContext
 	return nil, fmt.Errorf("no field named %q was found under type CompleteUploadPayload", field.Name)
 }
 
+func childFields_CreateCollectionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "collection":
+		return fieldContext_CreateCollectionPayload_collection(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_CreateCollectionPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_CreateCollectionPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateCollectionPayload", field.Name)
+}
+
 func childFields_CreateUploadPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "photo":
@@ -3448,6 +4024,18 @@ func childFields_CreateUploadPayload(ctx context.Context, ec *executionContext, 
 		return fieldContext_CreateUploadPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateUploadPayload", field.Name)
+}
+
+func childFields_DeleteCollectionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCollectionId":
+		return fieldContext_DeleteCollectionPayload_deletedCollectionId(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_DeleteCollectionPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_DeleteCollectionPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCollectionPayload", field.Name)
 }
 
 func childFields_DeleteCommentPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3836,6 +4424,18 @@ func childFields_Tag(ctx context.Context, ec *executionContext, field graphql.Co
 	return nil, fmt.Errorf("no field named %q was found under type Tag", field.Name)
 }
 
+func childFields_UncollectStylePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "style":
+		return fieldContext_UncollectStylePayload_style(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_UncollectStylePayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_UncollectStylePayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UncollectStylePayload", field.Name)
+}
+
 func childFields_UnfollowPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -3870,6 +4470,18 @@ func childFields_UnregisterDevicePayload(ctx context.Context, ec *executionConte
 		return fieldContext_UnregisterDevicePayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnregisterDevicePayload", field.Name)
+}
+
+func childFields_UpdateCollectionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "collection":
+		return fieldContext_UpdateCollectionPayload_collection(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_UpdateCollectionPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_UpdateCollectionPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCollectionPayload", field.Name)
 }
 
 func childFields_UpdateProfilePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3946,6 +4558,10 @@ func childFields_User(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_User_followers(ctx, ec, field)
 	case "following":
 		return fieldContext_User_following(ctx, ec, field)
+	case "collections":
+		return fieldContext_User_collections(ctx, ec, field)
+	case "calendar":
+		return fieldContext_User_calendar(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -4014,6 +4630,8 @@ func childFields_Viewer(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Viewer_notifications(ctx, ec, field)
 	case "unreadNotificationCount":
 		return fieldContext_Viewer_unreadNotificationCount(ctx, ec, field)
+	case "collections":
+		return fieldContext_Viewer_collections(ctx, ec, field)
 	case "sessions":
 		return fieldContext_Viewer_sessions(ctx, ec, field)
 	case "devices":

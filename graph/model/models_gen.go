@@ -59,6 +59,22 @@ type ChangePasswordPayload struct {
 	UserErrors       []*UserError    `json:"userErrors"`
 }
 
+// The style to keep.
+type CollectStyleInput struct {
+	StyleID string `json:"styleId"`
+	// Without a collection: the viewer's default one, which is public, and made at first use.
+	CollectionID     *string `json:"collectionId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What collectStyle answers.
+type CollectStylePayload struct {
+	Style            *loaders.Style      `json:"style,omitempty"`
+	Collection       *loaders.Collection `json:"collection,omitempty"`
+	ClientMutationID *string             `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError        `json:"userErrors"`
+}
+
 // The photo whose file was sent.
 type CompleteUploadInput struct {
 	PhotoID          string  `json:"photoId"`
@@ -70,6 +86,21 @@ type CompleteUploadPayload struct {
 	Photo            *loaders.Photo `json:"photo,omitempty"`
 	ClientMutationID *string        `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError   `json:"userErrors"`
+}
+
+// The collection to make.
+type CreateCollectionInput struct {
+	// 1 to 50 characters; several may have the same.
+	Name             string  `json:"name"`
+	IsPrivate        *bool   `json:"isPrivate,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What createCollection answers.
+type CreateCollectionPayload struct {
+	Collection       *loaders.Collection `json:"collection,omitempty"`
+	ClientMutationID *string             `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError        `json:"userErrors"`
 }
 
 // The file that will be sent.
@@ -87,6 +118,19 @@ type CreateUploadPayload struct {
 	Upload           *UploadRequest `json:"upload,omitempty"`
 	ClientMutationID *string        `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError   `json:"userErrors"`
+}
+
+// The collection to delete.
+type DeleteCollectionInput struct {
+	CollectionID     string  `json:"collectionId"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What deleteCollection answers.
+type DeleteCollectionPayload struct {
+	DeletedCollectionID *string      `json:"deletedCollectionId,omitempty"`
+	ClientMutationID    *string      `json:"clientMutationId,omitempty"`
+	UserErrors          []*UserError `json:"userErrors"`
 }
 
 // The comment to delete.
@@ -360,6 +404,21 @@ type SignUpInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// The style to keep no longer.
+type UncollectStyleInput struct {
+	StyleID string `json:"styleId"`
+	// Without a collection: from all of the viewer's.
+	CollectionID     *string `json:"collectionId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What uncollectStyle answers.
+type UncollectStylePayload struct {
+	Style            *loaders.Style `json:"style,omitempty"`
+	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError   `json:"userErrors"`
+}
+
 // The person to unfollow.
 type UnfollowInput struct {
 	UserID           string  `json:"userId"`
@@ -397,6 +456,22 @@ type UnregisterDevicePayload struct {
 	DeviceID         *string      `json:"deviceId,omitempty"`
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError `json:"userErrors"`
+}
+
+// What is null or missing stays as it is.
+type UpdateCollectionInput struct {
+	CollectionID string  `json:"collectionId"`
+	Name         *string `json:"name,omitempty"`
+	// Who made a style hears of a public collection that keeps it, and no longer of one that becomes private.
+	IsPrivate        *bool   `json:"isPrivate,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What updateCollection answers.
+type UpdateCollectionPayload struct {
+	Collection       *loaders.Collection `json:"collection,omitempty"`
+	ClientMutationID *string             `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError        `json:"userErrors"`
 }
 
 // What is null or missing stays as it is.
