@@ -3315,7 +3315,7 @@ enum NotificationKind {
   COMMENT_REPLIED
   "Somebody mentioned the viewer in a caption or a comment."
   MENTIONED
-  "Somebody put a style of the viewer into a collection."
+  "Somebody keeps a style of the viewer in a collection that the viewer may see: a private one does not give its owner away."
   STYLE_COLLECTED
   "Somebody asks what the viewer wears in a style."
   ITEM_INFO_REQUESTED
