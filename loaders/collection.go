@@ -76,7 +76,7 @@ func (c *Collection) visible() (bool, error) {
 			return false, err
 		}
 	}
-	return models.CollectionVisible(c.Collection, owner.User, c.cohort.viewer(), follows), nil
+	return models.CollectionVisible(c.Collection, owner.User, c.cohort.viewer(), models.Between{Follows: follows}), nil
 }
 
 // IsNode marks the type for gqlgen.

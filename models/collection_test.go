@@ -248,7 +248,7 @@ func TestVisibilityOfCollectionsInSQLAndGo(t *testing.T) {
 				t.Errorf("%q: %d sees %v, want %v", change, viewer, got, wanted)
 			}
 			for _, id := range []int64{shown, hidden} {
-				if got := CollectionVisible(collectionOf(t, db, id), u, viewer, viewer == follower); got != slices.Contains(wanted, id) {
+				if got := CollectionVisible(collectionOf(t, db, id), u, viewer, Between{Follows: viewer == follower}); got != slices.Contains(wanted, id) {
 					t.Errorf("%q: %d sees %d by Go %v", change, viewer, id, got)
 				}
 			}

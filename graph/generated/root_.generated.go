@@ -2737,7 +2737,7 @@ type User implements Node {
   Days of the month on which a style was worn, in ` + "`" + `timeZone` + "`" + `, in order; only what the viewer may see. Where the author did
   not say when, it is the day on which the style was published. ` + "`" + `year` + "`" + ` is 1 to 9999, ` + "`" + `month` + "`" + ` 1 to 12, ` + "`" + `timeZone` + "`" + ` an IANA name.
   """
-  calendar(year: Int!, month: Int!, timeZone: String = "Asia/Seoul"): [CalendarDay!]!
+  calendar(year: Int!, month: Int!, timeZone: String = "Asia/Seoul"): [CalendarDay!]! @listSize(assumedSize: 31)
 }
 
 "A day on which styles were worn."
