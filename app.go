@@ -12,6 +12,7 @@ import (
 	"styleshare/internal/config"
 	"styleshare/internal/mail"
 	"styleshare/internal/oidc"
+	"styleshare/internal/persisted"
 	"styleshare/internal/push"
 	"styleshare/internal/ratelimit"
 	"styleshare/internal/redisdb"
@@ -41,6 +42,7 @@ type app struct {
 	resolver *resolvers.Resolver
 	jobs     *jobs.Jobs
 	budget   *ratelimit.Budget
+	trusted  persisted.Manifest // nil where whatever clients send is run
 	linkKey  []byte
 
 	closers []func()
@@ -49,6 +51,11 @@ type app struct {
 // openApp connects what every process needs. The database must be there and migrated; the other parts may come later.
 func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 	a := &app{config: c}
+	if c.TrustedDocuments != "" {
+		if a.trusted, err = persisted.ReadManifest(c.TrustedDocuments); err != nil {
+			return nil, fmt.Errorf("TRUSTED_DOCUMENTS: %w", err)
+		}
+	}
 	defer func() {
 		if err != nil {
 			a.close()

@@ -15,6 +15,7 @@ import (
 	"styleshare/graph/generated"
 	"styleshare/graph/transport"
 	"styleshare/internal/mail"
+	"styleshare/internal/persisted"
 	"styleshare/internal/playground"
 	"styleshare/internal/web"
 	"styleshare/jobs"
@@ -28,20 +29,30 @@ var routes = []string{"/", "/graphql", web.PathAlive, web.PathReady, "/assets/",
 // operationNames are those of the apps: metrics tell them apart and call the rest "other".
 func operationNames() []string { return graph.OperationNames() }
 
-// publicHandler is what LISTEN serves; demo is nil unless the demo people are there.
-func (a *app) publicHandler(health *web.Health, demo *playground.Demo) http.Handler {
+// executor is what runs GraphQL operations.
+func (a *app) executor() *transport.Executor {
 	exec := transport.NewExecutor(generated.NewExecutableSchema(generated.Config{Resolvers: a.resolver}), transport.Config{
 		CostPerRequest: a.config.CostPerRequest, Pages: cost.Pages{Default: models.DefaultPageSize, Max: models.MaxPageSize},
-		Spend: resolvers.Spend(a.budget), Introspection: a.config.Introspection, Log: a.log,
+		Spend:     resolvers.Spend(a.budget),
+		Persisted: persisted.New(a.redis, a.log), MayPersist: resolvers.MayPersist(a.resolver.Limiter), Trusted: a.trusted,
+		Introspection: a.config.Introspection && a.trusted == nil, Log: a.log,
 	})
+	if ids := exec.Unservable(); len(ids) > 0 {
+		a.log.Warn("trusted documents that this server cannot run", "count", len(ids), "first", ids[0])
+	}
 	exec.AroundRootFields(resolvers.RefuseRootFields)
 	exec.AroundOperations(resolvers.ReportCost)
+	return exec
+}
+
+// publicHandler is what LISTEN serves; demo is nil unless the demo people are there.
+func (a *app) publicHandler(health *web.Health, demo *playground.Demo) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", a.resolver.Identify(transport.NewHandler(exec)))
+	mux.Handle("/graphql", a.resolver.Identify(transport.NewHandler(a.executor())))
 	mux.Handle(web.PathAlive, health.Alive())
 	mux.Handle(web.PathReady, health.Ready())
 	a.resolver.Pages(mux)
-	if a.config.Playground {
+	if a.config.Playground && a.trusted == nil { // whose documents are not among them
 		mux.Handle("/", playground.Handler(playground.Config{Endpoint: "/graphql", PictureOrigin: a.store.PublicURL(""), Demo: demo}))
 	}
 	return web.Chain(mux, web.RequestID, web.AccessLog(a.log, a.metrics.Observe), web.Recover(a.log),

@@ -12,19 +12,21 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"styleshare/graph"
 	"styleshare/internal/config"
 	"styleshare/models"
 	"styleshare/models/migrations"
 )
 
 type commands struct {
-	Run     runCommand     `cmd:"" help:"Everything on this machine: private PostgreSQL, Redis, memcached, object store and mail sink, demo data, API, workers, playground."`
-	Serve   serveCommand   `cmd:"" help:"The API alone."`
-	Worker  workerCommand  `cmd:"" help:"The workers alone."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
-	Seed    seedCommand    `cmd:"" help:"Publish the demo people's styles; a worker must be running."`
-	Jobs    jobsCommands   `cmd:"" help:"Look at dead jobs and run them again."`
-	Keys    keysCommands   `cmd:"" help:"Keys that sign access tokens."`
+	Run       runCommand       `cmd:"" help:"Everything on this machine: private PostgreSQL, Redis, memcached, object store and mail sink, demo data, API, workers, playground."`
+	Serve     serveCommand     `cmd:"" help:"The API alone."`
+	Worker    workerCommand    `cmd:"" help:"The workers alone."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date."`
+	Seed      seedCommand      `cmd:"" help:"Publish the demo people's styles; a worker must be running."`
+	Jobs      jobsCommands     `cmd:"" help:"Look at dead jobs and run them again."`
+	Documents documentsCommand `cmd:"" help:"Print the manifest of the apps' operations, for TRUSTED_DOCUMENTS."`
+	Keys      keysCommands     `cmd:"" help:"Keys that sign access tokens."`
 }
 
 func main() {
@@ -83,6 +85,19 @@ func (migrateCommand) Run(ctx context.Context) error {
 		return errors.New("DATABASE_URL: must be set")
 	}
 	return migrations.Apply(ctx, c.DatabaseURL)
+}
+
+type documentsCommand struct {
+	Format string `enum:"plain,apollo" default:"plain" help:"plain: texts by their SHA-256, as graphql-codegen writes them; apollo: as Apollo's tools do."`
+}
+
+// Run prints the manifest.
+func (c documentsCommand) Run() error {
+	write := graph.WriteManifest
+	if c.Format == "apollo" {
+		write = graph.WriteApolloManifest
+	}
+	return write(os.Stdout)
 }
 
 type keysCommands struct {

@@ -19,12 +19,16 @@ import (
 // Spend takes an operation's cost off the budget of the signed-in person; strangers share that of their address.
 func Spend(budget *ratelimit.Budget) func(context.Context, int) ratelimit.Balance {
 	return func(ctx context.Context, cost int) ratelimit.Balance {
-		caller := loaders.CallerOf(ctx)
-		if caller.UserID != 0 {
-			return budget.Spend("person "+strconv.FormatInt(caller.UserID, 10), cost)
-		}
-		return budget.Spend("address "+caller.Address, cost)
+		return budget.Spend(budgetKey(loaders.CallerOf(ctx)), cost)
 	}
+}
+
+// budgetKey is who is counted: the signed-in person, or the address of strangers.
+func budgetKey(caller loaders.Caller) string {
+	if caller.UserID != 0 {
+		return "person " + strconv.FormatInt(caller.UserID, 10)
+	}
+	return "address " + caller.Address
 }
 
 // costHeader asks for extensions.cost.

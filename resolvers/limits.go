@@ -22,6 +22,7 @@ var (
 	resetByAddress   = ratelimit.Rule{Name: "reset/address", Limit: 30, Period: time.Hour}
 	tokenByAddress   = ratelimit.Rule{Name: "mailed-token/address", Limit: 30, Period: 15 * time.Minute}
 	refreshByAddress = ratelimit.Rule{Name: "refresh/address", Limit: 600, Period: 15 * time.Minute}
+	persistByCaller  = ratelimit.Rule{Name: "persisted-query/caller", Limit: 120, Period: 10 * time.Minute}
 	passwordByUser   = ratelimit.Rule{Name: "change-password/user", Limit: 10, Period: 15 * time.Minute}
 )
 
@@ -35,6 +36,14 @@ func (r *Resolver) allow(ctx context.Context, byAddress ratelimit.Rule, byLogin 
 		return tooMany(d)
 	}
 	return nil
+}
+
+// MayPersist counts the queries that a caller has kept for all processes: nobody fills the store with texts that nobody
+// asks for again.
+func MayPersist(limiter *ratelimit.Limiter) func(context.Context) bool {
+	return func(ctx context.Context) bool {
+		return limiter.Allow(ctx, persistByCaller, budgetKey(loaders.CallerOf(ctx))).Allowed
+	}
 }
 
 func loginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"styleshare/internal/testkit"
 )
 
 // The audits are graphql-http's, an implementation of the GraphQL-over-HTTP specification by its authors.
@@ -23,7 +25,7 @@ func TestAudits(t *testing.T) {
 		}
 		return out
 	}
-	h, _ := serving(t, newTiny(), Config{Introspection: true})
+	h, _ := serving(t, newTiny(), Config{Introspection: true, Persisted: keeping(t, testkit.Redis(t))})
 	srv := httptest.NewServer(h)
 	defer srv.Close()
 	run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")

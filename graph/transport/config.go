@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"styleshare/graph/cost"
+	"styleshare/internal/persisted"
 	"styleshare/internal/ratelimit"
 )
 
@@ -23,6 +24,12 @@ type Config struct {
 	Pages cost.Pages
 	// Spend takes an operation's cost off the caller's budget, before it is executed. Where it is nil nobody is charged.
 	Spend func(ctx context.Context, cost int) ratelimit.Balance
+	// Persisted keeps the texts of automatic persisted queries; nil knows none. MayPersist counts against the caller each new
+	// one, and says whether it is kept; all are where it is nil.
+	Persisted  *persisted.Store
+	MayPersist func(context.Context) bool
+	// Trusted are the only documents that are run; nil for whatever clients send.
+	Trusted persisted.Manifest
 	// Introspection lets anyone read the schema. Without it errors suggest no names either.
 	Introspection bool
 	// Log gets the causes of internal errors. Its handler is expected to add the request id. slog.Default() where nil.

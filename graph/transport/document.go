@@ -2,8 +2,6 @@ package transport
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"sync"
 
@@ -16,6 +14,7 @@ import (
 
 	"styleshare/graph/cost"
 	"styleshare/internal/fault"
+	"styleshare/internal/persisted"
 )
 
 // How many checked documents are kept. A parsed document takes up to some hundred times the memory of its text, so
@@ -86,18 +85,12 @@ func (d *documents) check(query string) (*document, gqlerror.List) {
 	if errs := validator.ValidateWithRules(d.schema, parsed, d.rules); len(errs) > 0 {
 		return nil, requestErrors(errs)
 	}
-	doc := &document{QueryDocument: parsed, hash: hashOf(query)[:16], introspects: introspects,
+	doc := &document{QueryDocument: parsed, hash: persisted.Hash(query)[:16], introspects: introspects,
 		costs: make(map[*ast.OperationDefinition]*cost.Plan, len(parsed.Operations))}
 	for _, op := range parsed.Operations {
 		doc.costs[op] = d.costs.Plan(op)
 	}
 	return doc, nil
-}
-
-// hashOf is the SHA-256 of a query text, as clients of persisted queries write it.
-func hashOf(query string) string {
-	sum := sha256.Sum256([]byte(query))
-	return hex.EncodeToString(sum[:])
 }
 
 // withoutSuggestions replaces the rules that say "Did you mean …": by asking for what is not there, anybody could read

@@ -19,6 +19,7 @@ type Executor struct {
 	*executor.Executor
 	config    Config
 	documents *documents
+	trusted   *trusted // nil where whatever clients send is run
 }
 
 var _ graphql.GraphExecutor = (*Executor)(nil)
@@ -30,6 +31,7 @@ func NewExecutor(schema graphql.ExecutableSchema, config Config) *Executor {
 		Executor:  executor.New(schema),
 		config:    config,
 		documents: newDocuments(schema.Schema(), config),
+		trusted:   newTrusted(config.Trusted),
 	}
 	e.SetQueryCache(fromContext{})
 	e.SetErrorPresenter(e.present)
@@ -52,9 +54,17 @@ func (e *Executor) prepare(ctx context.Context, params *graphql.RawParams) (*gra
 	failed := &graphql.OperationContext{
 		RawQuery: params.Query, OperationName: params.OperationName, DisableIntrospection: true,
 	}
-	doc, errs := e.documents.load(params.Query)
+	text, register, err := e.find(ctx, params)
+	if err != nil {
+		return failed, nil, refuse(err)
+	}
+	params.Query, failed.RawQuery = text, text
+	doc, errs := e.documents.load(text)
 	if errs != nil {
 		return failed, nil, errs
+	}
+	if register {
+		e.register(ctx, text)
 	}
 	failed.Doc = doc.QueryDocument
 	operation, err := choose(doc.Operations, params.OperationName)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+
+	"styleshare/internal/persisted"
 )
 
 // Whatever arrives as a body is answered with well-formed JSON and never with a failure of the server.
@@ -15,6 +17,7 @@ func FuzzPost(f *testing.F) {
 		`{"query":"query($a:Int=1,$b:[Int]){add(a:$a,b:2) echo(text:\"\"\"x\"\"\")}","variables":{"a":-1,"b":3}}`,
 		`[{"query":"{hello}"}]`, `{"query":"{hello}","query":1}`, "{\"query\":\"\xff\"}", `{"query":"\ud800{\u0000"}`,
 		`{"query":"subscription{tick}"}`, `{"query":"{__type(name:\"Query\"){fields{name type{ofType{name}}}}}"}`,
+		`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + persisted.Hash("{hello}") + `"}},"query":"{hello}"}`, `{"documentId":"x"}`,
 		`{"query":"mutation{bump @include(if:$x)}","variables":{}}`,
 	} {
 		f.Add([]byte(seed))
@@ -37,7 +40,7 @@ func FuzzPost(f *testing.F) {
 		}
 		for _, e := range got.Errors {
 			switch e.Extensions["code"] {
-			case "BAD_USER_INPUT", "COST_EXCEEDED":
+			case "BAD_USER_INPUT", "COST_EXCEEDED", "PERSISTED_QUERY_NOT_FOUND":
 			default:
 				t.Errorf("%s is told as %v", e.Message, e.Extensions)
 			}

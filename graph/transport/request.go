@@ -83,7 +83,11 @@ func readGet(r *http.Request, limit int64) (*graphql.RawParams, *refusal) {
 	if out.OperationName, bad = single(values, "operationName"); bad != nil {
 		return nil, bad
 	}
-	return out, missing(out)
+	id, bad := single(values, "documentId")
+	if bad != nil {
+		return nil, bad
+	}
+	return complete(out, id)
 }
 
 func single(values url.Values, name string) (string, *refusal) {
@@ -111,6 +115,7 @@ func decodeBody(body []byte) (*graphql.RawParams, *refusal) {
 	var p parameters
 	known := map[string]*json.RawMessage{
 		"query": &p.query, "operationName": &p.operationName, "variables": &p.variables, "extensions": &p.extensions,
+		"documentId": &p.documentID,
 	}
 	notAnObject := refused(http.StatusBadRequest, "the body is not a JSON object")
 	dec := json.NewDecoder(bytes.NewReader(body))
@@ -146,18 +151,26 @@ func decodeBody(body []byte) (*graphql.RawParams, *refusal) {
 	if bad != nil {
 		return nil, bad
 	}
-	return out, missing(out)
+	var id string
+	if p.documentID != nil && json.Unmarshal(p.documentID, &id) != nil {
+		return nil, refused(http.StatusBadRequest, "documentId must be a string or null")
+	}
+	return complete(out, id)
 }
 
-func missing(p *graphql.RawParams) *refusal {
-	if p.Query == "" {
-		return refused(http.StatusBadRequest, "query is missing")
+// complete refuses a request that names no document at all.
+func complete(p *graphql.RawParams, documentID string) (*graphql.RawParams, *refusal) {
+	if bad := asExtension(p, documentID); bad != nil {
+		return nil, bad
 	}
-	return nil
+	if p.Query == "" && p.Extensions[persistedQuery] == nil {
+		return nil, refused(http.StatusBadRequest, "query is missing")
+	}
+	return p, nil
 }
 
 // parameters are the parts of a request as well-formed JSON; nil where absent.
-type parameters struct{ query, operationName, variables, extensions json.RawMessage }
+type parameters struct{ query, operationName, variables, extensions, documentID json.RawMessage }
 
 func (p parameters) decode() (*graphql.RawParams, *refusal) {
 	out := &graphql.RawParams{}

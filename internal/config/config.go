@@ -40,8 +40,10 @@ type Config struct {
 	CORSOrigins []string `env:"CORS_ORIGINS"`
 	Playground  bool     `env:"PLAYGROUND" envDefault:"true"`
 	// Introspection lets anyone read the schema; the playground needs it.
-	Introspection bool   `env:"INTROSPECTION" envDefault:"true"`
-	LogFormat     string `env:"LOG_FORMAT" envDefault:"json"`
+	Introspection bool `env:"INTROSPECTION" envDefault:"true"`
+	// TrustedDocuments is the path of a manifest: no other documents are run, and the playground and introspection are off.
+	TrustedDocuments string `env:"TRUSTED_DOCUMENTS"`
+	LogFormat        string `env:"LOG_FORMAT" envDefault:"json"`
 
 	// CostPerRequest is what one operation may cost, CostPerMinute what one person, or one address of strangers, may spend in a
 	// minute; see graph/cost.

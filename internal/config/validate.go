@@ -12,6 +12,7 @@ import (
 
 	"styleshare/internal/mail"
 	"styleshare/internal/oidc"
+	"styleshare/internal/persisted"
 	"styleshare/internal/redisdb"
 )
 
@@ -95,6 +96,11 @@ func (c Config) checkSettings(m *mistakes) {
 		"COST_PER_REQUEST": c.CostPerRequest, "WORKER_CONCURRENCY": c.WorkerConcurrency, "DATABASE_MAX_CONNS": int(c.DatabaseMaxConns)} {
 		if value < 1 {
 			m.add("%s: must be at least 1", name)
+		}
+	}
+	if c.TrustedDocuments != "" {
+		if _, err := persisted.ReadManifest(c.TrustedDocuments); err != nil {
+			m.add("TRUSTED_DOCUMENTS: %w", err)
 		}
 	}
 	if c.CostPerMinute < c.CostPerRequest {
