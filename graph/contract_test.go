@@ -69,6 +69,9 @@ func byDefault(v *ast.Value) string {
 	return " = " + v.String()
 }
 
+// addedFile lists what schema/ serves beyond the contract, one element in a line.
+const addedFile = "added.txt"
+
 // laterFile lists what the contract promises and the served schema does not hold yet, one element in a line.
 const laterFile = "later.txt"
 
@@ -76,16 +79,7 @@ const laterFile = "later.txt"
 // yet is on the list.
 func TestServedSchemaFitsContract(t *testing.T) {
 	contract, served := describe(load(t, "contract.graphqls")), describe(load(t, "schema/*.graphqls"))
-	text, err := os.ReadFile(laterFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	later := make(map[string]bool)
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			later[line] = true
-		}
-	}
+	later, added := listed(t, laterFile), listed(t, addedFile)
 	for path, want := range contract {
 		got, ok := served[path]
 		switch parent := parentOf(path); {
@@ -103,10 +97,30 @@ func TestServedSchemaFitsContract(t *testing.T) {
 		}
 	}
 	for path := range served {
-		if _, ok := contract[path]; !ok {
-			t.Errorf("%s is served without being in the contract", path)
+		if _, ok := contract[path]; ok == added[path] {
+			t.Errorf("%s is served: what the contract does not have belongs on %s, and nothing else", path, addedFile)
+		}
+		delete(added, path)
+	}
+	for path := range added {
+		t.Errorf("%s names %s, which is not served", addedFile, path)
+	}
+}
+
+// listed reads a list of elements.
+func listed(t *testing.T, name string) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elements := make(map[string]bool)
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			elements[line] = true
 		}
 	}
+	return elements
 }
 
 // parentOf is the type of a field, the field of an argument.

@@ -91,11 +91,13 @@ func render(a *models.Account, kind mail.Kind, data mail.Data) (*mail.Message, e
 	return &message, nil
 }
 
-// notification is only for addresses that were verified and did not unsubscribe.
+// notification is only for addresses that were verified, of people who want a mail of its kind.
 func (m Mailer) notification(ctx context.Context, p models.MailJob) (*mail.Message, error) {
 	a, err := announce(ctx, m.DB, m.PublicURL, p.NotificationID)
-	if err != nil || a == nil || a.account.EmailVerifiedAt == nil || a.account.MailUnsubscribedAt != nil ||
-		m.DB.Now().Sub(a.UpdatedAt) > unreadMailTTL {
+	if err != nil || a == nil || a.account.EmailVerifiedAt == nil || m.DB.Now().Sub(a.UpdatedAt) > unreadMailTTL {
+		return nil, err
+	}
+	if wanted, err := m.DB.Hears(ctx, a.account, a.Kind, models.Mail); err != nil || !wanted {
 		return nil, err
 	}
 	user := strconv.FormatInt(a.RecipientID, 36)

@@ -125,6 +125,10 @@ func TestMailsOfNotificationsThatAreNotSent(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*liked) error{
 		"unsubscribed": func(l *liked) error { return l.db.UnsubscribeMail(l.t.Context(), l.author) },
+		"not wanted any more": func(l *liked) error {
+			return l.db.UpdateNotificationPreferences(l.t.Context(), by(l.author), models.PreferenceChange{
+				Preferences: []models.NotificationPreference{{Kind: models.StyleCommented, Channels: []models.NotificationChannel{models.InApp, models.Push}}}})
+		},
 		"never verified": func(l *liked) error {
 			_, err := l.db.NewRaw(`update accounts set email_verified_at = null`).Exec(l.t.Context())
 			return err

@@ -92,8 +92,14 @@ func Push(db *models.DB, senders map[push.Platform]push.Sender, publicURL, servi
 			return err
 		}
 		a, err := announce(ctx, db, publicURL, p.NotificationID)
-		if err != nil || a == nil || a.RecipientID != device.UserID {
+		if err != nil || a == nil || a.RecipientID != device.UserID || a.supersedes(p) {
 			return err // the device may belong to somebody else by now
+		}
+		if wanted, err := db.Hears(ctx, a.account, a.Kind, models.Push); err != nil || !wanted {
+			return err
+		}
+		if at := a.account.WakesAt(db.Now()); at.After(db.Now()) {
+			return postpone(ctx, db, job, p, at)
 		}
 		badge, err := db.UnreadNotificationCount(ctx, a.RecipientID)
 		if err != nil {
@@ -109,6 +115,21 @@ func Push(db *models.DB, senders map[push.Platform]push.Sender, publicURL, servi
 		})
 		return pushed(ctx, db, device.ID, outcome, err)
 	}
+}
+
+// supersedes tells whether a later job pushes the notification.
+func (a *announcement) supersedes(p models.PushJob) bool {
+	return !p.Announced.IsZero() && a.PushedAt != nil && !a.PushedAt.Equal(p.Announced)
+}
+
+// postpone has a push that fell into quiet hours, after a retry or because they were changed, wait for their end.
+func postpone(ctx context.Context, db *models.DB, job *Job, p models.PushJob, until time.Time) error {
+	return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
+		if err := tx.RecordAt(ctx, models.JobPush, p, until); err != nil {
+			return err
+		}
+		return job.Finish(ctx, tx)
+	})
 }
 
 // pushed acts on what the provider said.

@@ -117,6 +117,10 @@ func TestPushThatComesTooLate(t *testing.T) {
 			_, err := l.db.MarkNotificationsRead(l.t.Context(), by(l.author), nil)
 			return err
 		},
+		"it is not wanted any more": func(l *liked) error {
+			return l.db.UpdateNotificationPreferences(l.t.Context(), by(l.author), models.PreferenceChange{
+				Preferences: []models.NotificationPreference{{Kind: models.StyleLiked, Channels: []models.NotificationChannel{models.InApp}}}})
+		},
 		"who liked is hidden": func(l *liked) error {
 			_, err := l.db.NewRaw(`update users set suspended_at = now() where id = ?`, l.fan).Exec(l.t.Context())
 			return err

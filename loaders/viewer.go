@@ -70,6 +70,33 @@ func (v *Viewer) Feed(first *int, after *string) (*StyleConnection, error) {
 	return rootPage(v.request, v.viewer(), models.FeedOfUser, arguments{first: first, after: after}, (*request).stylesByID)
 }
 
+// NotificationPreferences are the channels of every kind.
+func (v *Viewer) NotificationPreferences() ([]*models.NotificationPreference, error) {
+	a, err := v.account()
+	if err != nil {
+		return nil, err
+	}
+	return v.db.NotificationPreferences(v.ctx, a)
+}
+
+// QuietFrom is when push begins to wait, nil without quiet hours.
+func (v *Viewer) QuietFrom() (*string, error) {
+	a, err := v.account()
+	if err != nil {
+		return nil, err
+	}
+	return a.QuietFrom, nil
+}
+
+// QuietUntil is when push ends to wait, nil without quiet hours.
+func (v *Viewer) QuietUntil() (*string, error) {
+	a, err := v.account()
+	if err != nil {
+		return nil, err
+	}
+	return a.QuietUntil, nil
+}
+
 // UnreadNotificationCount is how many notifications were not read.
 func (v *Viewer) UnreadNotificationCount() (int, error) {
 	return v.db.UnreadNotificationCount(v.ctx, v.viewer())

@@ -11,6 +11,8 @@ import (
 	_ "time/tzdata" // time zones are known on machines that have no data of their own
 	"unicode"
 
+	"github.com/uptrace/bun"
+
 	"styleshare/internal/auth"
 	"styleshare/internal/caption"
 	"styleshare/internal/fault"
@@ -109,6 +111,10 @@ func (db *DB) UserIDByUsername(ctx context.Context, username string) (int64, err
 
 // Account reads what is the person's own business.
 func (db *DB) Account(ctx context.Context, userID int64) (*Account, error) {
+	return accountOf(ctx, db, userID)
+}
+
+func accountOf(ctx context.Context, db bun.IDB, userID int64) (*Account, error) {
 	a := new(Account)
 	if err := db.NewSelect().Model(a).Where("user_id = ?", userID).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read account %d: %w", userID, err)

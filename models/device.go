@@ -48,6 +48,9 @@ const (
 type PushJob struct {
 	NotificationID int64 `json:"notificationId"`
 	DeviceID       int64 `json:"deviceId"`
+	// Announced is the notification's PushedAt that the job belongs to: with a later one, the later job tells it all. Jobs
+	// of earlier releases have none.
+	Announced time.Time `json:"announced,omitzero"`
 }
 
 func checkDeviceToken(platform DevicePlatform, token string) error {

@@ -47,12 +47,12 @@ func (db *DB) notifications(rows any) *bun.SelectQuery {
 }
 
 // Notifications reads a page of what happened to a person, latest first, leaving out what only people did who are
-// hidden from them or muted.
+// hidden from them or muted, and the kinds that the person does not want to see.
 func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notification, error) {
 	rows := []*Notification{}
 	err := db.notifications(&rows).
 		Where("recipient_id = ? and position < ? and position > ?", userID, p.After, p.Before).
-		OrderExpr("position " + p.Order()).Limit(int64(p.Limit())).Scan(ctx)
+		Where(kindShownSQL, userID).OrderExpr("position " + p.Order()).Limit(int64(p.Limit())).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
 	}
@@ -62,14 +62,16 @@ func (db *DB) Notifications(ctx context.Context, userID int64, p Page) ([]*Notif
 // NotificationsByID reads those of the notifications that the person's list shows.
 func (db *DB) NotificationsByID(ctx context.Context, userID int64, ids []int64) ([]*Notification, error) {
 	rows := []*Notification{}
-	err := db.notifications(&rows).Where("recipient_id = ? and id = any(?)", userID, pgdialect.Array(ids)).Scan(ctx)
+	err := db.notifications(&rows).Where("recipient_id = ? and id = any(?)", userID, pgdialect.Array(ids)).
+		Where(kindShownSQL, userID).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
 	}
 	return rows, nil
 }
 
-// Notification reads one notification as its recipient's list shows it; nil where that does not.
+// Notification reads one notification as its recipient's list shows it, also of a kind that is off there; nil where it is
+// hidden or gone.
 func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error) {
 	n := new(Notification)
 	err := db.notifications(n).Where("id = ?", id).Scan(ctx)
@@ -84,7 +86,7 @@ func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error)
 
 // UnreadNotificationCount counts what the person has not read, as the list shows it.
 func (db *DB) UnreadNotificationCount(ctx context.Context, userID int64) (n int, err error) {
-	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null and `+actorHeardSQL, userID).Scan(ctx, &n)
+	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null and `+actorHeardSQL+` and `+kindShownSQL, userID, userID).Scan(ctx, &n)
 	if err != nil {
 		return 0, fmt.Errorf("count notifications: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
@@ -101,39 +100,6 @@ func (tx *Tx) Fold(ctx context.Context, job NotifyJob) error {
 		return err
 	}
 	return tx.announce(ctx, n, wasUnread)
-}
-
-// How often one fold that stays unread is announced again.
-const (
-	pushAgainAfter = 10 * time.Minute
-	mailAgainAfter = 24 * time.Hour
-)
-
-// announce records a push to each device and a mail, unless the same unread fold was announced a moment ago.
-func (tx *Tx) announce(ctx context.Context, n *Notification, wasUnread bool) error {
-	recently := func(at *time.Time, within time.Duration) bool {
-		return wasUnread && at != nil && tx.now.Sub(*at) < within
-	}
-	if hears(n.Kind, Push) && !recently(n.PushedAt, pushAgainAfter) {
-		var devices []int64
-		if err := tx.NewRaw(`select id from devices where user_id = ? order by id`, n.RecipientID).Scan(ctx, &devices); err != nil {
-			return fmt.Errorf("announce: %w", err)
-		}
-		for _, id := range devices {
-			if err := tx.Record(ctx, JobPush, PushJob{NotificationID: n.ID, DeviceID: id}); err != nil {
-				return err
-			}
-		}
-		n.PushedAt = &tx.now
-	}
-	if hears(n.Kind, Mail) && !recently(n.MailedAt, mailAgainAfter) {
-		if err := tx.Record(ctx, JobMail, MailJob{UserID: n.RecipientID, Template: MailNotification, NotificationID: n.ID}); err != nil {
-			return err
-		}
-		n.MailedAt = &tx.now
-	}
-	_, err := tx.NewUpdate().Model(n).WherePK().Column("pushed_at", "mailed_at").Exec(ctx)
-	return err
 }
 
 // lockFold gives the fold, locked; it makes one where there is something to tell.

@@ -92,6 +92,7 @@ func TestRoundTripOfRowsWithoutAnything(t *testing.T) {
 	roundTrip(t, db, &Collection{ID: 9, OwnerID: 9})
 	byID(t, db.Collections, 9, &Collection{ID: 9, OwnerID: 9})
 	roundTrip(t, db, &Notification{ID: 9, RecipientID: 9, ActorIDs: none})
+	roundTrip(t, db, &NotificationPreference{UserID: 9, Channels: []NotificationChannel{}})
 	roundTrip(t, db, &Device{ID: 9, UserID: 9, TokenHash: []byte{}})
 	roundTrip(t, db, &OutboxRow{ID: 9, Payload: json.RawMessage(`{}`)})
 	byIDs(t, db, &User{ID: 9}, &Photo{ID: 9, OwnerID: 9},
@@ -138,18 +139,20 @@ func TestRoundTripOfRowsWithEverything(t *testing.T) {
 func private(t *testing.T, db *DB, userID int64) {
 	t.Helper()
 	at, text, hash := ptr(someTime), ptr(awkward), []byte{0, 1, '\'', '\\', 255}
-	account := &Account{UserID: userID, Email: awkward, EmailVerifiedAt: at, PasswordHash: awkward, Locale: awkward, TimeZone: awkward, MailUnsubscribedAt: at}
+	account := &Account{UserID: userID, Email: awkward, EmailVerifiedAt: at, PasswordHash: awkward, Locale: awkward, TimeZone: awkward, MailUnsubscribedAt: at,
+		QuietFrom: text, QuietUntil: text}
 	session := &Session{ID: 1 << 60, UserID: userID, RefreshTokenHash: hash, TokenFamilyHash: hash, PreviousTokenHash: hash, RotationKey: text, UserAgent: awkward,
 		CreatedAt: someTime, LastSeenAt: someTime, ExpiresAt: someTime, RevokedAt: at}
 	token := &MailedToken{TokenHash: hash, UserID: userID, Purpose: VerifyEmailToken, Email: awkward, CreatedAt: someTime, ExpiresAt: someTime, UsedAt: at}
 	key := &signingKey{ID: awkward, PrivateKey: hash, CreatedAt: someTime, RetiredAt: at}
 	fold := &Notification{ID: 1 << 60, RecipientID: userID, Kind: Followed, SubjectKind: awkward, SubjectID: 1, ActorIDs: []int64{1 << 62, 3}, ActorCount: 4,
 		Position: 1 << 62, UpdatedAt: someTime, ReadAt: at, PushedAt: at, MailedAt: at}
+	preference := &NotificationPreference{UserID: userID, Kind: Followed, Channels: []NotificationChannel{Mail, awkward}}
 	device := &Device{ID: 1 << 60, UserID: userID, Platform: IOS, Token: awkward, TokenHash: hash, Name: awkward, CreatedAt: someTime, RegisteredAt: someTime}
 	payload := must(json.Marshal(map[string]string{"text": awkward}))
 	job := &OutboxRow{ID: 1 << 60, Kind: awkward, UniqueKey: text, Payload: payload, CreatedAt: someTime, AvailableAt: someTime, EnqueuedAt: at,
 		Generation: 1, Attempts: 2, LastError: text, DoneAt: at, DeadAt: at}
-	for _, row := range []any{account, session, token, key, fold, device, job} {
+	for _, row := range []any{account, session, token, key, fold, preference, device, job} {
 		complete(t, row)
 	}
 	roundTrip(t, db, account)
@@ -157,6 +160,7 @@ func private(t *testing.T, db *DB, userID int64) {
 	roundTrip(t, db, token)
 	roundTrip(t, db, key)
 	roundTrip(t, db, fold)
+	roundTrip(t, db, preference)
 	roundTrip(t, db, device)
 	exec(t, db, `delete from outbox`)
 	if _, err := db.NewInsert().Model(job).Returning("NULL").Exec(t.Context()); err != nil {

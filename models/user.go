@@ -37,4 +37,6 @@ type Account struct {
 	Locale             string
 	TimeZone           string
 	MailUnsubscribedAt *time.Time
+	// Push messages wait from the one until the other, HH:MM in TimeZone; both or neither.
+	QuietFrom, QuietUntil *string
 }

@@ -49,6 +49,24 @@ func notificationIDs(globalIDs []string) ([]int64, error) {
 	return ids, nil
 }
 
+// UpdateNotificationPreferences chooses by which channels the viewer hears of what, and when push waits.
+func (r mutation) UpdateNotificationPreferences(ctx context.Context, input model.UpdateNotificationPreferencesInput) (*model.UpdateNotificationPreferencesPayload, error) {
+	a, err := attempt(ctx, "updateNotificationPreferences", input.ClientMutationID, input)
+	if err == nil {
+		change := models.PreferenceChange{QuietFrom: input.QuietFrom, QuietUntil: input.QuietUntil}
+		for _, p := range input.Preferences {
+			change.Preferences = append(change.Preferences, models.NotificationPreference{Kind: p.Kind, Channels: p.Channels})
+		}
+		err = r.DB.UpdateNotificationPreferences(ctx, a, change)
+	}
+	faults, err := userErrors(ctx, err)
+	payload := &model.UpdateNotificationPreferencesPayload{Preferences: []*models.NotificationPreference{}, ClientMutationID: input.ClientMutationID, UserErrors: faults}
+	if viewer := r.viewerIf(ctx, faults, err); viewer != nil {
+		payload.Preferences, err = viewer.NotificationPreferences()
+	}
+	return payload, err
+}
+
 // RegisterDevice has push messages sent to a device.
 func (r mutation) RegisterDevice(ctx context.Context, input model.RegisterDeviceInput) (*model.RegisterDevicePayload, error) {
 	a, err := attempt(ctx, "registerDevice", input.ClientMutationID, input)

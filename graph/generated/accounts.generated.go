@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"styleshare/graph/model"
 	"styleshare/loaders"
+	"styleshare/models"
 	"sync/atomic"
 	"time"
 
@@ -2075,6 +2076,84 @@ func fieldContext_Viewer_collections(ctx context.Context, ec *executionContext, 
 	return fc, nil
 }
 
+func _Viewer_notificationPreferences(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Viewer_notificationPreferences(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotificationPreferences()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.NotificationPreference) graphql.Marshaler {
+			return marshalNNotificationPreference2ᚕᚖstyleshareᚋmodelsᚐNotificationPreferenceᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Viewer_notificationPreferences(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_NotificationPreference(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Viewer_quietFrom(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Viewer_quietFrom(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuietFrom()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Viewer_quietFrom(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, false, "String")
+}
+
+func _Viewer_quietUntil(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Viewer_quietUntil(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuietUntil()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Viewer_quietUntil(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, false, "String")
+}
+
 func _Viewer_sessions(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3505,6 +3584,21 @@ func _Viewer(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 		case "collections":
 			out.Values[i] = _Viewer_collections(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notificationPreferences":
+			out.Values[i] = _Viewer_notificationPreferences(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quietFrom":
+			out.Values[i] = _Viewer_quietFrom(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quietUntil":
+			out.Values[i] = _Viewer_quietUntil(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "sessions":

@@ -542,6 +542,52 @@ func fieldContext_NotificationEdge_node(_ context.Context, ec *executionContext,
 	return fc, nil
 }
 
+func _NotificationPreference_kind(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *models.NotificationPreference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NotificationPreference_kind(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.NotificationKind) graphql.Marshaler {
+			return marshalNNotificationKind2styleshareᚋmodelsᚐNotificationKind(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NotificationPreference_kind(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationPreference", field, false, false, "NotificationKind")
+}
+
+func _NotificationPreference_channels(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *models.NotificationPreference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_NotificationPreference_channels(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []models.NotificationChannel) graphql.Marshaler {
+			return marshalNNotificationChannel2ᚕstyleshareᚋmodelsᚐNotificationChannelᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_NotificationPreference_channels(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotificationPreference", field, false, false, "NotificationChannel")
+}
+
 func _RegisterDevicePayload_device(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *model.RegisterDevicePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -707,6 +753,93 @@ func fieldContext_UnregisterDevicePayload_userErrors(_ context.Context, ec *exec
 	return fc, nil
 }
 
+func _UpdateNotificationPreferencesPayload_preferences(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *model.UpdateNotificationPreferencesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UpdateNotificationPreferencesPayload_preferences(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preferences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.NotificationPreference) graphql.Marshaler {
+			return marshalNNotificationPreference2ᚕᚖstyleshareᚋmodelsᚐNotificationPreferenceᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UpdateNotificationPreferencesPayload_preferences(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateNotificationPreferencesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_NotificationPreference(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UpdateNotificationPreferencesPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *model.UpdateNotificationPreferencesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UpdateNotificationPreferencesPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UpdateNotificationPreferencesPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateNotificationPreferencesPayload", field, false, false, "String")
+}
+
+func _UpdateNotificationPreferencesPayload_userErrors(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *model.UpdateNotificationPreferencesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UpdateNotificationPreferencesPayload_userErrors(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return marshalNUserError2ᚕᚖstyleshareᚋgraphᚋmodelᚐUserErrorᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UpdateNotificationPreferencesPayload_userErrors(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateNotificationPreferencesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserError(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -757,6 +890,55 @@ func unmarshalInputMarkNotificationsReadInput(ctx context.Context, ec *execution
 func UnmarshalMarkNotificationsReadInput(ctx context.Context, raw any) (model.MarkNotificationsReadInput, error) {
 	var out model.MarkNotificationsReadInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkNotificationsReadInput", raw, &out)
+	return out, err
+}
+
+func unmarshalInputNotificationPreferenceInput(ctx context.Context, ec *executionContext, obj any) (model.NotificationPreferenceInput, error) {
+	var it model.NotificationPreferenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"kind", "channels"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := unmarshalNNotificationKind2styleshareᚋmodelsᚐNotificationKind(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "channels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channels"))
+			data, err := unmarshalNNotificationChannel2ᚕstyleshareᚋmodelsᚐNotificationChannelᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channels = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalNotificationPreferenceInput unmarshals raw into the NotificationPreferenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalNotificationPreferenceInput(ctx context.Context, raw any) (model.NotificationPreferenceInput, error) {
+	var out model.NotificationPreferenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "NotificationPreferenceInput", raw, &out)
 	return out, err
 }
 
@@ -869,6 +1051,69 @@ func unmarshalInputUnregisterDeviceInput(ctx context.Context, ec *executionConte
 func UnmarshalUnregisterDeviceInput(ctx context.Context, raw any) (model.UnregisterDeviceInput, error) {
 	var out model.UnregisterDeviceInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnregisterDeviceInput", raw, &out)
+	return out, err
+}
+
+func unmarshalInputUpdateNotificationPreferencesInput(ctx context.Context, ec *executionContext, obj any) (model.UpdateNotificationPreferencesInput, error) {
+	var it model.UpdateNotificationPreferencesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"preferences", "quietFrom", "quietUntil", "clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "preferences":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preferences"))
+			data, err := unmarshalNNotificationPreferenceInput2ᚕᚖstyleshareᚋgraphᚋmodelᚐNotificationPreferenceInputᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preferences = data
+		case "quietFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietFrom"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietFrom = data
+		case "quietUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietUntil"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietUntil = data
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateNotificationPreferencesInput unmarshals raw into the UpdateNotificationPreferencesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateNotificationPreferencesInput(ctx context.Context, raw any) (model.UpdateNotificationPreferencesInput, error) {
+	var out model.UpdateNotificationPreferencesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateNotificationPreferencesInput", raw, &out)
 	return out, err
 }
 
@@ -1148,6 +1393,44 @@ func _NotificationEdge(ctx context.Context, ec *executionContext, sel ast.Select
 	return out
 }
 
+var notificationPreferenceImplementors = []string{"NotificationPreference"}
+
+func _NotificationPreference(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *models.NotificationPreference) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notificationPreferenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotificationPreference")
+		case "kind":
+			out.Values[i] = _NotificationPreference_kind(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channels":
+			out.Values[i] = _NotificationPreference_channels(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var registerDevicePayloadImplementors = []string{"RegisterDevicePayload"}
 
 func _RegisterDevicePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *model.RegisterDevicePayload) graphql.Marshaler {
@@ -1214,6 +1497,49 @@ func _UnregisterDevicePayload(ctx context.Context, ec *executionContext, sel ast
 			}
 		case "userErrors":
 			out.Values[i] = _UnregisterDevicePayload_userErrors(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateNotificationPreferencesPayloadImplementors = []string{"UpdateNotificationPreferencesPayload"}
+
+func _UpdateNotificationPreferencesPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *model.UpdateNotificationPreferencesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateNotificationPreferencesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateNotificationPreferencesPayload")
+		case "preferences":
+			out.Values[i] = _UpdateNotificationPreferencesPayload_preferences(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clientMutationId":
+			out.Values[i] = _UpdateNotificationPreferencesPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = _UpdateNotificationPreferencesPayload_userErrors(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1314,6 +1640,51 @@ func marshalNNotification2ᚖstyleshareᚋloadersᚐNotification(ctx context.Con
 	return _Notification(ctx, ec, sel, v)
 }
 
+func unmarshalNNotificationChannel2styleshareᚋmodelsᚐNotificationChannel(ctx context.Context, ec *executionContext, v any) (models.NotificationChannel, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := models.NotificationChannel(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNNotificationChannel2styleshareᚋmodelsᚐNotificationChannel(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v models.NotificationChannel) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "NotificationChannel!")
+	}
+	return res
+}
+
+func unmarshalNNotificationChannel2ᚕstyleshareᚋmodelsᚐNotificationChannelᚄ(ctx context.Context, ec *executionContext, v any) ([]models.NotificationChannel, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]models.NotificationChannel, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNNotificationChannel2styleshareᚋmodelsᚐNotificationChannel(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNNotificationChannel2ᚕstyleshareᚋmodelsᚐNotificationChannelᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []models.NotificationChannel) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNNotificationChannel2styleshareᚋmodelsᚐNotificationChannel(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func marshalNNotificationConnection2ᚖstyleshareᚋloadersᚐConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *loaders.Connection[loaders.Notification]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "NotificationConnection!")
@@ -1361,6 +1732,49 @@ func marshalNNotificationKind2styleshareᚋmodelsᚐNotificationKind(ctx context
 	return res
 }
 
+func marshalNNotificationPreference2ᚕᚖstyleshareᚋmodelsᚐNotificationPreferenceᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*models.NotificationPreference) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNNotificationPreference2ᚖstyleshareᚋmodelsᚐNotificationPreference(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNNotificationPreference2ᚖstyleshareᚋmodelsᚐNotificationPreference(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *models.NotificationPreference) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "NotificationPreference!")
+		return graphql.Null
+	}
+	return _NotificationPreference(ctx, ec, sel, v)
+}
+
+func unmarshalNNotificationPreferenceInput2ᚕᚖstyleshareᚋgraphᚋmodelᚐNotificationPreferenceInputᚄ(ctx context.Context, ec *executionContext, v any) ([]*model.NotificationPreferenceInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.NotificationPreferenceInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNNotificationPreferenceInput2ᚖstyleshareᚋgraphᚋmodelᚐNotificationPreferenceInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func unmarshalNNotificationPreferenceInput2ᚖstyleshareᚋgraphᚋmodelᚐNotificationPreferenceInput(ctx context.Context, ec *executionContext, v any) (*model.NotificationPreferenceInput, error) {
+	res, err := unmarshalInputNotificationPreferenceInput(ctx, ec, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func unmarshalNRegisterDeviceInput2styleshareᚋgraphᚋmodelᚐRegisterDeviceInput(ctx context.Context, ec *executionContext, v any) (model.RegisterDeviceInput, error) {
 	res, err := unmarshalInputRegisterDeviceInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1385,6 +1799,19 @@ func marshalNUnregisterDevicePayload2ᚖstyleshareᚋgraphᚋmodelᚐUnregisterD
 		return graphql.Null
 	}
 	return _UnregisterDevicePayload(ctx, ec, sel, v)
+}
+
+func unmarshalNUpdateNotificationPreferencesInput2styleshareᚋgraphᚋmodelᚐUpdateNotificationPreferencesInput(ctx context.Context, ec *executionContext, v any) (model.UpdateNotificationPreferencesInput, error) {
+	res, err := unmarshalInputUpdateNotificationPreferencesInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUpdateNotificationPreferencesPayload2ᚖstyleshareᚋgraphᚋmodelᚐUpdateNotificationPreferencesPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *model.UpdateNotificationPreferencesPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateNotificationPreferencesPayload!")
+		return graphql.Null
+	}
+	return _UpdateNotificationPreferencesPayload(ctx, ec, sel, v)
 }
 
 func marshalODevice2ᚖstyleshareᚋloadersᚐDevice(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *loaders.Device) graphql.Marshaler {

@@ -196,38 +196,39 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddComment            func(childComplexity int, input model.AddCommentInput) int
-		AnswerItemInfo        func(childComplexity int, input model.AnswerItemInfoInput) int
-		ChangePassword        func(childComplexity int, input model.ChangePasswordInput) int
-		CollectStyle          func(childComplexity int, input model.CollectStyleInput) int
-		CompleteUpload        func(childComplexity int, input model.CompleteUploadInput) int
-		CreateCollection      func(childComplexity int, input model.CreateCollectionInput) int
-		CreateUpload          func(childComplexity int, input model.CreateUploadInput) int
-		DeleteCollection      func(childComplexity int, input model.DeleteCollectionInput) int
-		DeleteComment         func(childComplexity int, input model.DeleteCommentInput) int
-		DeleteStyle           func(childComplexity int, input model.DeleteStyleInput) int
-		Follow                func(childComplexity int, input model.FollowInput) int
-		LikeStyle             func(childComplexity int, input model.LikeStyleInput) int
-		MarkNotificationsRead func(childComplexity int, input model.MarkNotificationsReadInput) int
-		PublishStyle          func(childComplexity int, input model.PublishStyleInput) int
-		RefreshSession        func(childComplexity int, input model.RefreshSessionInput) int
-		RegisterDevice        func(childComplexity int, input model.RegisterDeviceInput) int
-		RequestItemInfo       func(childComplexity int, input model.RequestItemInfoInput) int
-		RequestPasswordReset  func(childComplexity int, input model.RequestPasswordResetInput) int
-		ResetPassword         func(childComplexity int, input model.ResetPasswordInput) int
-		RevokeSession         func(childComplexity int, input model.RevokeSessionInput) int
-		SignIn                func(childComplexity int, input model.SignInInput) int
-		SignInWithIDToken     func(childComplexity int, input model.SignInWithIDTokenInput) int
-		SignOut               func(childComplexity int, input model.SignOutInput) int
-		SignUp                func(childComplexity int, input model.SignUpInput) int
-		UncollectStyle        func(childComplexity int, input model.UncollectStyleInput) int
-		Unfollow              func(childComplexity int, input model.UnfollowInput) int
-		UnlikeStyle           func(childComplexity int, input model.UnlikeStyleInput) int
-		UnregisterDevice      func(childComplexity int, input model.UnregisterDeviceInput) int
-		UpdateCollection      func(childComplexity int, input model.UpdateCollectionInput) int
-		UpdateProfile         func(childComplexity int, input model.UpdateProfileInput) int
-		UpdateStyle           func(childComplexity int, input model.UpdateStyleInput) int
-		VerifyEmail           func(childComplexity int, input model.VerifyEmailInput) int
+		AddComment                    func(childComplexity int, input model.AddCommentInput) int
+		AnswerItemInfo                func(childComplexity int, input model.AnswerItemInfoInput) int
+		ChangePassword                func(childComplexity int, input model.ChangePasswordInput) int
+		CollectStyle                  func(childComplexity int, input model.CollectStyleInput) int
+		CompleteUpload                func(childComplexity int, input model.CompleteUploadInput) int
+		CreateCollection              func(childComplexity int, input model.CreateCollectionInput) int
+		CreateUpload                  func(childComplexity int, input model.CreateUploadInput) int
+		DeleteCollection              func(childComplexity int, input model.DeleteCollectionInput) int
+		DeleteComment                 func(childComplexity int, input model.DeleteCommentInput) int
+		DeleteStyle                   func(childComplexity int, input model.DeleteStyleInput) int
+		Follow                        func(childComplexity int, input model.FollowInput) int
+		LikeStyle                     func(childComplexity int, input model.LikeStyleInput) int
+		MarkNotificationsRead         func(childComplexity int, input model.MarkNotificationsReadInput) int
+		PublishStyle                  func(childComplexity int, input model.PublishStyleInput) int
+		RefreshSession                func(childComplexity int, input model.RefreshSessionInput) int
+		RegisterDevice                func(childComplexity int, input model.RegisterDeviceInput) int
+		RequestItemInfo               func(childComplexity int, input model.RequestItemInfoInput) int
+		RequestPasswordReset          func(childComplexity int, input model.RequestPasswordResetInput) int
+		ResetPassword                 func(childComplexity int, input model.ResetPasswordInput) int
+		RevokeSession                 func(childComplexity int, input model.RevokeSessionInput) int
+		SignIn                        func(childComplexity int, input model.SignInInput) int
+		SignInWithIDToken             func(childComplexity int, input model.SignInWithIDTokenInput) int
+		SignOut                       func(childComplexity int, input model.SignOutInput) int
+		SignUp                        func(childComplexity int, input model.SignUpInput) int
+		UncollectStyle                func(childComplexity int, input model.UncollectStyleInput) int
+		Unfollow                      func(childComplexity int, input model.UnfollowInput) int
+		UnlikeStyle                   func(childComplexity int, input model.UnlikeStyleInput) int
+		UnregisterDevice              func(childComplexity int, input model.UnregisterDeviceInput) int
+		UpdateCollection              func(childComplexity int, input model.UpdateCollectionInput) int
+		UpdateNotificationPreferences func(childComplexity int, input model.UpdateNotificationPreferencesInput) int
+		UpdateProfile                 func(childComplexity int, input model.UpdateProfileInput) int
+		UpdateStyle                   func(childComplexity int, input model.UpdateStyleInput) int
+		VerifyEmail                   func(childComplexity int, input model.VerifyEmailInput) int
 	}
 
 	Notification struct {
@@ -250,6 +251,11 @@ type ComplexityRoot struct {
 	NotificationEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	NotificationPreference struct {
+		Channels func(childComplexity int) int
+		Kind     func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -409,6 +415,12 @@ type ComplexityRoot struct {
 		UserErrors       func(childComplexity int) int
 	}
 
+	UpdateNotificationPreferencesPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Preferences      func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	UpdateProfilePayload struct {
 		ClientMutationID func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
@@ -480,7 +492,10 @@ type ComplexityRoot struct {
 		EmailVerified           func(childComplexity int) int
 		Feed                    func(childComplexity int, first *int, after *string) int
 		Locale                  func(childComplexity int) int
+		NotificationPreferences func(childComplexity int) int
 		Notifications           func(childComplexity int, first *int, after *string) int
+		QuietFrom               func(childComplexity int) int
+		QuietUntil              func(childComplexity int) int
 		Sessions                func(childComplexity int) int
 		TimeZone                func(childComplexity int) int
 		UnreadNotificationCount func(childComplexity int) int
@@ -1407,6 +1422,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCollection(childComplexity, args["input"].(model.UpdateCollectionInput)), true
+	case "Mutation.updateNotificationPreferences":
+		if e.ComplexityRoot.Mutation.UpdateNotificationPreferences == nil {
+			break
+		}
+
+		args, err := field_Mutation_updateNotificationPreferences_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNotificationPreferences(childComplexity, args["input"].(model.UpdateNotificationPreferencesInput)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1521,6 +1547,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NotificationEdge.Node(childComplexity), true
+
+	case "NotificationPreference.channels":
+		if e.ComplexityRoot.NotificationPreference.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationPreference.Channels(childComplexity), true
+	case "NotificationPreference.kind":
+		if e.ComplexityRoot.NotificationPreference.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationPreference.Kind(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2163,6 +2202,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateCollectionPayload.UserErrors(childComplexity), true
 
+	case "UpdateNotificationPreferencesPayload.clientMutationId":
+		if e.ComplexityRoot.UpdateNotificationPreferencesPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNotificationPreferencesPayload.ClientMutationID(childComplexity), true
+	case "UpdateNotificationPreferencesPayload.preferences":
+		if e.ComplexityRoot.UpdateNotificationPreferencesPayload.Preferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNotificationPreferencesPayload.Preferences(childComplexity), true
+	case "UpdateNotificationPreferencesPayload.userErrors":
+		if e.ComplexityRoot.UpdateNotificationPreferencesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateNotificationPreferencesPayload.UserErrors(childComplexity), true
+
 	case "UpdateProfilePayload.clientMutationId":
 		if e.ComplexityRoot.UpdateProfilePayload.ClientMutationID == nil {
 			break
@@ -2482,6 +2540,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Locale(childComplexity), true
+	case "Viewer.notificationPreferences":
+		if e.ComplexityRoot.Viewer.NotificationPreferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.NotificationPreferences(childComplexity), true
 	case "Viewer.notifications":
 		if e.ComplexityRoot.Viewer.Notifications == nil {
 			break
@@ -2493,6 +2557,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Notifications(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Viewer.quietFrom":
+		if e.ComplexityRoot.Viewer.QuietFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.QuietFrom(childComplexity), true
+	case "Viewer.quietUntil":
+		if e.ComplexityRoot.Viewer.QuietUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.QuietUntil(childComplexity), true
 	case "Viewer.sessions":
 		if e.ComplexityRoot.Viewer.Sessions == nil {
 			break
@@ -2541,6 +2617,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ItemTagInput", graphql.BindUnmarshaler(ec, unmarshalInputItemTagInput)),
 			graphql.NewInputUnmarshaler("LikeStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputLikeStyleInput)),
 			graphql.NewInputUnmarshaler("MarkNotificationsReadInput", graphql.BindUnmarshaler(ec, unmarshalInputMarkNotificationsReadInput)),
+			graphql.NewInputUnmarshaler("NotificationPreferenceInput", graphql.BindUnmarshaler(ec, unmarshalInputNotificationPreferenceInput)),
 			graphql.NewInputUnmarshaler("PublishStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputPublishStyleInput)),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", graphql.BindUnmarshaler(ec, unmarshalInputRefreshSessionInput)),
 			graphql.NewInputUnmarshaler("RegisterDeviceInput", graphql.BindUnmarshaler(ec, unmarshalInputRegisterDeviceInput)),
@@ -2557,6 +2634,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UnlikeStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputUnlikeStyleInput)),
 			graphql.NewInputUnmarshaler("UnregisterDeviceInput", graphql.BindUnmarshaler(ec, unmarshalInputUnregisterDeviceInput)),
 			graphql.NewInputUnmarshaler("UpdateCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateCollectionInput)),
+			graphql.NewInputUnmarshaler("UpdateNotificationPreferencesInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateNotificationPreferencesInput)),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateProfileInput)),
 			graphql.NewInputUnmarshaler("UpdateStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateStyleInput)),
 			graphql.NewInputUnmarshaler("VerifyEmailInput", graphql.BindUnmarshaler(ec, unmarshalInputVerifyEmailInput)),
@@ -2691,6 +2769,12 @@ type Viewer {
   unreadNotificationCount: Int!
   "All my collections, newest first."
   collections(first: Int, after: String): CollectionConnection!
+  "By which channels I hear of which kinds: every kind."
+  notificationPreferences: [NotificationPreference!]! @listSize(assumedSize: 13)
+  "HH:MM in my time zone: from when push waits; null without quiet hours."
+  quietFrom: String
+  "HH:MM in my time zone: until when push waits; null without quiet hours."
+  quietUntil: String
   "Where I am signed in, latest first; the 100 latest."
   sessions: [Session!]! @listSize(assumedSize: 100)
   "What receives my push messages, latest first; the 100 latest."
@@ -3293,6 +3377,8 @@ type AnswerItemInfoPayload {
 	{Name: "../schema/notifications.graphqls", Input: `extend type Mutation {
   "Marks notifications as read."
   markNotificationsRead(input: MarkNotificationsReadInput!): MarkNotificationsReadPayload!
+  "Chooses by which channels the viewer hears of which kinds, and the hours in which push waits."
+  updateNotificationPreferences(input: UpdateNotificationPreferencesInput!): UpdateNotificationPreferencesPayload!
   "Has push messages sent to a device; a token that is known moves to the viewer."
   registerDevice(input: RegisterDeviceInput!): RegisterDevicePayload!
   "Ends push messages to a device."
@@ -3331,9 +3417,9 @@ enum NotificationKind {
 
 "By which way the viewer hears of something."
 enum NotificationChannel {
-  "In the list of notifications and in the count of unread ones."
+  "In the list of notifications and in the count of unread ones; without it, both leave the kind out."
   IN_APP
-  "As a push message to each device."
+  "As a push message to each device, after the quiet hours."
   PUSH
   "As a mail, where the address is verified."
   MAIL
@@ -3374,6 +3460,14 @@ type NotificationEdge {
   node: Notification!
 }
 
+"By which channels the viewer hears of a kind; by none, where there are none."
+type NotificationPreference {
+  "What happens."
+  kind: NotificationKind!
+  "In the order in which NotificationChannel names them."
+  channels: [NotificationChannel!]! @listSize(assumedSize: 3)
+}
+
 "By which provider a device is reached."
 enum DevicePlatform {
   "Apple Push Notification service."
@@ -3401,6 +3495,24 @@ input MarkNotificationsReadInput {
   clientMutationId: String
 }
 
+"By which channels to hear of a kind."
+input NotificationPreferenceInput {
+  kind: NotificationKind!
+  "All of them: what is not named is switched off. MODERATION cannot be switched off in the app."
+  channels: [NotificationChannel!]!
+}
+
+"What to change of how the viewer hears of things."
+input UpdateNotificationPreferencesInput {
+  "Kinds that are not named stay as they are. Who has unsubscribed from all mails gets those again that are chosen here."
+  preferences: [NotificationPreferenceInput!]!
+  "HH:MM, in the viewer's time zone; push waits until it is over. Null leaves the quiet hours as they are, an empty text ends them; with quietUntil."
+  quietFrom: String
+  "HH:MM; another time than quietFrom, on the next day where it is earlier."
+  quietUntil: String
+  clientMutationId: String
+}
+
 "token: the APNs device token, the FCM registration token, or the Web Push subscription as JSON."
 input RegisterDeviceInput {
   platform: DevicePlatform!
@@ -3419,6 +3531,14 @@ input UnregisterDeviceInput {
 "What markNotificationsRead answers."
 type MarkNotificationsReadPayload {
   unreadNotificationCount: Int
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What updateNotificationPreferences answers."
+type UpdateNotificationPreferencesPayload {
+  "Every kind; empty where something has to be put right."
+  preferences: [NotificationPreference!]! @listSize(assumedSize: 13)
   clientMutationId: String
   userErrors: [UserError!]!
 }
@@ -4192,6 +4312,16 @@ func childFields_NotificationEdge(ctx context.Context, ec *executionContext, fie
 	return nil, fmt.Errorf("no field named %q was found under type NotificationEdge", field.Name)
 }
 
+func childFields_NotificationPreference(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return fieldContext_NotificationPreference_kind(ctx, ec, field)
+	case "channels":
+		return fieldContext_NotificationPreference_channels(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotificationPreference", field.Name)
+}
+
 func childFields_PageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -4484,6 +4614,18 @@ func childFields_UpdateCollectionPayload(ctx context.Context, ec *executionConte
 	return nil, fmt.Errorf("no field named %q was found under type UpdateCollectionPayload", field.Name)
 }
 
+func childFields_UpdateNotificationPreferencesPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "preferences":
+		return fieldContext_UpdateNotificationPreferencesPayload_preferences(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_UpdateNotificationPreferencesPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_UpdateNotificationPreferencesPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateNotificationPreferencesPayload", field.Name)
+}
+
 func childFields_UpdateProfilePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
@@ -4632,6 +4774,12 @@ func childFields_Viewer(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Viewer_unreadNotificationCount(ctx, ec, field)
 	case "collections":
 		return fieldContext_Viewer_collections(ctx, ec, field)
+	case "notificationPreferences":
+		return fieldContext_Viewer_notificationPreferences(ctx, ec, field)
+	case "quietFrom":
+		return fieldContext_Viewer_quietFrom(ctx, ec, field)
+	case "quietUntil":
+		return fieldContext_Viewer_quietUntil(ctx, ec, field)
 	case "sessions":
 		return fieldContext_Viewer_sessions(ctx, ec, field)
 	case "devices":

@@ -231,6 +231,13 @@ type MarkNotificationsReadPayload struct {
 type Mutation struct {
 }
 
+// By which channels to hear of a kind.
+type NotificationPreferenceInput struct {
+	Kind models.NotificationKind `json:"kind"`
+	// All of them: what is not named is switched off. MODERATION cannot be switched off in the app.
+	Channels []models.NotificationChannel `json:"channels"`
+}
+
 // Hashtags and @mentions are read from the caption.
 type PublishStyleInput struct {
 	// 1 to 10 photos of the viewer that were sent and are in no other style.
@@ -472,6 +479,25 @@ type UpdateCollectionPayload struct {
 	Collection       *loaders.Collection `json:"collection,omitempty"`
 	ClientMutationID *string             `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError        `json:"userErrors"`
+}
+
+// What to change of how the viewer hears of things.
+type UpdateNotificationPreferencesInput struct {
+	// Kinds that are not named stay as they are. Who has unsubscribed from all mails gets those again that are chosen here.
+	Preferences []*NotificationPreferenceInput `json:"preferences"`
+	// HH:MM, in the viewer's time zone; push waits until it is over. Null leaves the quiet hours as they are, an empty text ends them; with quietUntil.
+	QuietFrom *string `json:"quietFrom,omitempty"`
+	// HH:MM; another time than quietFrom, on the next day where it is earlier.
+	QuietUntil       *string `json:"quietUntil,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What updateNotificationPreferences answers.
+type UpdateNotificationPreferencesPayload struct {
+	// Every kind; empty where something has to be put right.
+	Preferences      []*models.NotificationPreference `json:"preferences"`
+	ClientMutationID *string                          `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError                     `json:"userErrors"`
 }
 
 // What is null or missing stays as it is.
