@@ -43,10 +43,10 @@ var users = table[User]{
 
 var photos = table[Photo]{
 	`select id, owner_id, state, rejection, content_type, byte_size, object_token, width, height, blurhash, dominant_color,
-		style_id, created_at, completed_at, ready_at from photos where id = any($1)`,
+		style_id, question_id, created_at, completed_at, ready_at from photos where id = any($1)`,
 	func(r pgx.Rows, p *Photo) error {
 		return r.Scan(&p.ID, &p.OwnerID, &p.State, &p.Rejection, &p.ContentType, &p.ByteSize, &p.ObjectToken, &p.Width,
-			&p.Height, &p.Blurhash, &p.DominantColor, &p.StyleID, &p.CreatedAt, &p.CompletedAt, &p.ReadyAt)
+			&p.Height, &p.Blurhash, &p.DominantColor, &p.StyleID, &p.QuestionID, &p.CreatedAt, &p.CompletedAt, &p.ReadyAt)
 	},
 	func(p *Photo) int64 { return p.ID },
 }
@@ -100,6 +100,24 @@ var collections = table[Collection]{
 	func(c *Collection) int64 { return c.ID },
 }
 
+var questions = table[Question]{
+	`select id, author_id, body, photo_ids, style_id, answer_count, accepted_answer_id, created_at, published_at, removed_at
+		from questions where id = any($1)`,
+	func(r pgx.Rows, q *Question) error {
+		return r.Scan(&q.ID, &q.AuthorID, &q.Body, &q.PhotoIDs, &q.StyleID, &q.AnswerCount, &q.AcceptedAnswerID, &q.CreatedAt,
+			&q.PublishedAt, &q.RemovedAt)
+	},
+	func(q *Question) int64 { return q.ID },
+}
+
+var answers = table[Answer]{
+	`select id, question_id, author_id, body, style_ids, created_at, removed_at from answers where id = any($1)`,
+	func(r pgx.Rows, a *Answer) error {
+		return r.Scan(&a.ID, &a.QuestionID, &a.AuthorID, &a.Body, &a.StyleIDs, &a.CreatedAt, &a.RemovedAt)
+	},
+	func(a *Answer) int64 { return a.ID },
+}
+
 // The readers by id give what exists, hidden or not, in one statement each.
 
 // Users reads people by id.
@@ -140,4 +158,14 @@ func (db *DB) Comments(ctx context.Context, ids []int64) (map[int64]*Comment, er
 // Collections reads collections by id.
 func (db *DB) Collections(ctx context.Context, ids []int64) (map[int64]*Collection, error) {
 	return collections.byID(ctx, db, ids)
+}
+
+// Questions reads questions by id.
+func (db *DB) Questions(ctx context.Context, ids []int64) (map[int64]*Question, error) {
+	return questions.byID(ctx, db, ids)
+}
+
+// Answers reads answers by id.
+func (db *DB) Answers(ctx context.Context, ids []int64) (map[int64]*Answer, error) {
+	return answers.byID(ctx, db, ids)
 }

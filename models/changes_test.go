@@ -19,6 +19,8 @@ var cachedTables = map[string]func(Changes) []int64{
 	"brands":      func(c Changes) []int64 { return c.Brands },
 	"item_tags":   func(c Changes) []int64 { return c.Items },
 	"collections": func(c Changes) []int64 { return c.Collections },
+	"questions":   func(c Changes) []int64 { return c.Questions },
+	"answers":     func(c Changes) []int64 { return c.Answers },
 }
 
 // snapshot reads every cached row as text.

@@ -20,6 +20,7 @@ type community struct {
 	mu                       sync.Mutex
 	styles, comments, photos []int64 // photos are those in processing
 	collections              []int64
+	questions, answers       []int64
 }
 
 func newCommunity(t testing.TB, db *DB, size int) *community {
@@ -95,6 +96,15 @@ var verbs = []struct {
 		_, err := c.db.UncollectStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), c.someCollection(draw))
 		return err
 	}},
+	{"ask question", (*community).askQuestion},
+	{"answer question", (*community).answerQuestion},
+	{"accept answer", (*community).acceptAnswer},
+	{"remove question", func(c *community, draw func(int) int) error {
+		return c.db.InTx(c.t.Context(), func(ctx context.Context, tx *Tx) error { return tx.RemoveQuestion(ctx, c.pick(&c.questions, draw)) })
+	}},
+	{"remove answer", func(c *community, draw func(int) int) error {
+		return c.db.InTx(c.t.Context(), func(ctx context.Context, tx *Tx) error { return tx.RemoveAnswer(ctx, c.pick(&c.answers, draw)) })
+	}},
 	{"follow", func(c *community, draw func(int) int) error {
 		_, err := c.db.Follow(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
 		return err
@@ -148,18 +158,23 @@ func someItems(photo int64, draw func(int) int) []ItemInput {
 
 func (c *community) publish(draw func(int) int) error {
 	who := c.pick(&c.people, draw)
-	in := StyleInput{Caption: c.caption(draw)}
-	for range 1 + draw(2) {
-		state := []PhotoState{PhotoReady, PhotoReady, PhotoProcessing}[draw(3)]
-		id := photoIn(c.t, c.db, who, state)
-		in.PhotoIDs = append(in.PhotoIDs, id)
-		if state == PhotoProcessing {
-			_ = c.add(&c.photos, id, nil)
-		}
-	}
+	in := StyleInput{Caption: c.caption(draw), PhotoIDs: c.somePhotos(who, 1+draw(2), draw)}
 	in.Items = someItems(in.PhotoIDs[0], draw)
 	id, err := c.db.PublishStyle(c.t.Context(), by(who), in)
 	return c.add(&c.styles, id, err)
+}
+
+// somePhotos are new ones, most of them READY.
+func (c *community) somePhotos(owner int64, n int, draw func(int) int) []int64 {
+	ids := make([]int64, n)
+	for i := range ids {
+		state := []PhotoState{PhotoReady, PhotoReady, PhotoProcessing}[draw(3)]
+		ids[i] = photoIn(c.t, c.db, owner, state)
+		if state == PhotoProcessing {
+			_ = c.add(&c.photos, ids[i], nil)
+		}
+	}
+	return ids
 }
 
 func (c *community) photoReady(draw func(int) int) error {
@@ -222,4 +237,33 @@ func (c *community) someCollection(draw func(int) int) int64 {
 func (c *community) collect(draw func(int) int) error {
 	r, err := c.db.CollectStyle(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.styles, draw), c.someCollection(draw))
 	return c.add(&c.collections, r.CollectionID, err)
+}
+
+func (c *community) askQuestion(draw func(int) int) error {
+	who := c.pick(&c.people, draw)
+	in := QuestionInput{Body: "what is it?", PhotoIDs: c.somePhotos(who, draw(3), draw)}
+	if draw(2) == 0 {
+		in.StyleID = c.pick(&c.styles, draw)
+	}
+	id, err := c.db.AskQuestion(c.t.Context(), by(who), in)
+	return c.add(&c.questions, id, err)
+}
+
+func (c *community) answerQuestion(draw func(int) int) error {
+	var cited []int64
+	if draw(2) == 0 {
+		cited = []int64{c.pick(&c.styles, draw)}
+	}
+	id, err := c.db.AnswerQuestion(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.questions, draw), "this", cited)
+	return c.add(&c.answers, id, err)
+}
+
+func (c *community) acceptAnswer(draw func(int) int) error {
+	id := c.pick(&c.answers, draw)
+	asker := one[int64](c.t, c.db, `select coalesce((select q.author_id from questions q join answers a on a.question_id = q.id where a.id = ?), 0)`, id)
+	if draw(4) == 0 {
+		asker = c.pick(&c.people, draw)
+	}
+	_, err := c.db.AcceptAnswer(c.t.Context(), by(asker), id)
+	return err
 }

@@ -37,7 +37,16 @@ var wrongCounters = map[string]string{
 		<> array(select id from photos p where p.style_id = s.id order by id)`,
 	"styles waiting for nothing": `select 1 from styles s where s.state = 'PROCESSING' and s.deleted_at is null
 		and not exists (select from photos p where p.id = any(s.photo_ids) and p.state <> 'READY')`,
-	"follows.merged": `select 1 from follows f join users u on u.id = f.followee_id where f.merged and not u.feed_merged`,
+	"questions.answer_count": `select 1 from questions q where answer_count <>
+		(select count(*) from answers a where a.question_id = q.id and a.removed_at is null)`,
+	"questions.accepted_answer_id": `select 1 from questions q join answers a on a.id = q.accepted_answer_id
+		where a.question_id <> q.id or a.removed_at is not null`,
+	"questions.photo_ids": `select 1 from questions q where array(select unnest(photo_ids) order by 1)
+		<> array(select id from photos p where p.question_id = q.id order by id)`,
+	"questions waiting for nothing": `select 1 from questions q where q.published_at is null
+		and not exists (select from photos p where p.id = any(q.photo_ids) and p.state <> 'READY')`,
+	"photos used twice": `select 1 from photos p where style_id is not null and question_id is not null`,
+	"follows.merged":    `select 1 from follows f join users u on u.id = f.followee_id where f.merged and not u.feed_merged`,
 }
 
 const (

@@ -110,13 +110,14 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 
 // Changes is what a committed transaction touched: the cached objects that are stale now, and whether work was recorded.
 type Changes struct {
-	Users, Styles, Photos, Comments, Tags, Brands, Items, Collections []int64
+	Users, Styles, Photos, Comments, Tags, Brands, Items, Collections, Questions, Answers []int64
 	// Outbox says that the relay has something to hand over.
 	Outbox bool
 }
 
 func (c *Changes) empty() bool {
-	return !c.Outbox && len(c.Users)+len(c.Styles)+len(c.Photos)+len(c.Comments)+len(c.Tags)+len(c.Brands)+len(c.Items)+len(c.Collections) == 0
+	return !c.Outbox && len(c.Users)+len(c.Styles)+len(c.Photos)+len(c.Comments)+len(c.Tags)+len(c.Brands)+len(c.Items)+
+		len(c.Collections)+len(c.Questions)+len(c.Answers) == 0
 }
 
 // PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -101,7 +101,7 @@ func equal[T comparable](a, b *T) bool {
 // author ($1), or who may not see the style now, go on waiting: a later answer may reach them.
 var answerRequestsSQL = `update item_info_requests r set answered_at = $3 from styles s join users u on u.id = s.author_id, users w
 	where s.id = $2 and r.style_id = s.id and r.answered_at is null and w.id = r.user_id and $1::bigint is not null
-	and ` + strings.ReplaceAll(userVisibleSQL, "u.", "w.") + ` and ` + strings.ReplaceAll(styleVisibleSQL, "$1", "r.user_id") + `
+	and ` + strings.ReplaceAll(userVisibleSQL, "u.", "w.") + ` and ` + forViewer(styleVisibleSQL, "r.user_id") + `
 	returning r.user_id`
 
 // answerRequests closes the asks about a style, and gives who asked: each person once.

@@ -41,6 +41,12 @@ var (
 		"b.brand_id = p.id and "+styleVisibleSQL)
 	CommentsOfStyle = newList("c.id", "c.id", "comments c join users u on u.id = c.author_id",
 		"c.style_id = p.id and "+userVisibleSQL)
+	// Questions and UnansweredQuestions have no parent: ask for those of 0.
+	Questions           = newList("q.id", "q.id", "questions q join users u on u.id = q.author_id", questionVisibleSQL)
+	UnansweredQuestions = newList("q.id", "q.id", "questions q join users u on u.id = q.author_id",
+		"q.answer_count = 0 and "+questionVisibleSQL)
+	AnswersOfQuestion = newList("a.id", "a.id", "answers a join users u on u.id = a.author_id",
+		"a.question_id = p.id and "+answerVisibleSQL)
 	LikersOfStyle = newList("l.id", "u.id", "likes l join users u on u.id = l.user_id",
 		"l.style_id = p.id and "+userVisibleSQL)
 	FollowersOfUser = newList("f.id", "u.id", "follows f join users u on u.id = f.follower_id join users o on o.id = f.followee_id",

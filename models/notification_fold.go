@@ -22,6 +22,9 @@ var eventSQL = map[NotificationKind]string{
 	// Only what the recipient can find there: a private collection does not give its owner away.
 	StyleCollected: `select k.id from collection_styles k join collections c on c.id = k.collection_id join users u on u.id = c.owner_id
 		where k.style_id = $2 and k.owner_id = $3 and ` + collectionVisibleSQL,
+	QuestionAnswered: `select id from answers where question_id = $2 and author_id = $3 and removed_at is null`,
+	AnswerAccepted: `select i.id from answers i join questions q on q.accepted_answer_id = i.id
+		where i.id = $2 and i.author_id = $1 and q.author_id = $3`,
 }
 
 // mentionSQL is eventSQL for MENTIONED, by the kind of subject.
@@ -33,9 +36,11 @@ var mentionSQL = map[string]string{
 // subjectSQL finds the subject ($2) where the recipient ($1) may see it. Its lock has an erasure of the style or comment
 // wait, which then takes the notification with it.
 var subjectSQL = map[string]string{
-	"User":    `select from users where id = $1`,
-	"Style":   `select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
-	"Comment": `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s, c`,
+	"User":     `select from users where id = $1`,
+	"Style":    `select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
+	"Comment":  `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s, c`,
+	"Question": `select from questions q join users u on u.id = q.author_id where q.id = $2 and ` + questionVisibleSQL + ` for key share of q`,
+	"Answer":   `select from ` + visibleAnswerSQL + ` for key share of a, q`,
 }
 
 // SubjectVisible tells whether the recipient of a notification may see what it is about.

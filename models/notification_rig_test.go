@@ -53,7 +53,11 @@ const wantedActors = `
 	union all select s.author_id, 'ITEM_INFO_REQUESTED', s.id, r.user_id, max(r.id) from item_info_requests r join styles s on s.id = r.style_id
 		where s.deleted_at is null group by 1, 3, 4
 	union all select r.user_id, 'ITEM_INFO_ANSWERED', s.id, s.author_id, max(r.id) from item_info_requests r join styles s on s.id = r.style_id
-		where r.answered_at is not null and s.deleted_at is null group by 1, 3, 4`
+		where r.answered_at is not null and s.deleted_at is null group by 1, 3, 4
+	union all select q.author_id, 'QUESTION_ANSWERED', q.id, a.author_id, max(a.id) from answers a join questions q on q.id = a.question_id
+		where a.author_id <> q.author_id and a.removed_at is null group by 1, 3, 4
+	union all select a.author_id, 'ANSWER_ACCEPTED', a.id, q.author_id, a.id from answers a join questions q on q.accepted_answer_id = a.id
+		where a.author_id <> q.author_id and q.removed_at is null`
 
 // misfolded says what is wrong with the folds, compared with the rows. A style that is deleted and not erased as yet still has its own.
 func misfolded(t testing.TB, db *DB) (wrong []string) {

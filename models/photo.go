@@ -34,6 +34,7 @@ type Photo struct {
 	Blurhash      *string
 	DominantColor *string
 	StyleID       *int64
+	QuestionID    *int64
 	CreatedAt     time.Time
 	CompletedAt   *time.Time
 	ReadyAt       *time.Time

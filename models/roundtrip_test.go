@@ -109,7 +109,7 @@ func TestRoundTripOfRowsWithEverything(t *testing.T) {
 	user := &User{ID: 1 << 60, Username: awkward, DisplayName: awkward, Bio: awkward, Website: text, AvatarPhotoID: ptr(readyPhoto(t, db, owner)), IsPrivate: true,
 		StyleCount: 1, FollowerCount: 2, FollowingCount: 3, FeedMerged: true, SuspendedAt: at, DeletedAt: at, CreatedAt: someTime}
 	photo := &Photo{ID: 1 << 60, OwnerID: owner, State: PhotoReady, Rejection: text, ContentType: awkward, ByteSize: 1 << 40, ObjectToken: awkward, Width: ptr(0), Height: ptr(7),
-		Blurhash: text, DominantColor: text, StyleID: ptr(published(t, db, owner, "")), CreatedAt: someTime, CompletedAt: at, ReadyAt: at}
+		Blurhash: text, DominantColor: text, StyleID: ptr(published(t, db, owner, "")), QuestionID: ptr(asked(t, db, owner)), CreatedAt: someTime, CompletedAt: at, ReadyAt: at}
 	style := &Style{ID: 1 << 60, AuthorID: owner, State: StyleRemoved, Caption: awkward, PhotoIDs: ids, ItemIDs: ids, TagIDs: ids, BrandIDs: ids, MentionIDs: ids,
 		WornOn: &day, LikeCount: 1, CommentCount: 2, CollectCount: 3, ItemInfoRequestCount: 4, CreatedAt: someTime, EditedAt: at, PublishedAt: at, DeletedAt: at}
 	tag := &Tag{ID: 1 << 60, Name: awkward, StyleCount: 5}

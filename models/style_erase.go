@@ -37,9 +37,14 @@ func (tx *Tx) EraseStyle(ctx context.Context, styleID int64) error {
 	if err != nil {
 		return fmt.Errorf("erase notifications: %w", err)
 	}
+	var asked []int64
+	if err = tx.NewRaw(`update questions set style_id = null where style_id = ? returning id`, s.ID).Scan(ctx, &asked); err != nil {
+		return fmt.Errorf("let go of questions: %w", err)
+	}
 	if _, err = tx.NewDelete().Model(s).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("erase style: %w", err)
 	}
+	tx.changes.Questions = append(tx.changes.Questions, asked...)
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
 	tx.changes.Items = append(tx.changes.Items, s.ItemIDs...)
 	tx.changes.Comments = append(tx.changes.Comments, comments...)

@@ -56,13 +56,7 @@ func (in *StyleInput) check() error {
 	case n > MaxPhotos:
 		faults.Add("photoIds", fault.TooMany, "too_many", MaxPhotos)
 	}
-	seen := make(map[int64]bool, len(in.PhotoIDs))
-	for i, id := range in.PhotoIDs {
-		if seen[id] {
-			faults.Add("photoIds."+strconv.Itoa(i), fault.Invalid, "photo_twice")
-		}
-		seen[id] = true
-	}
+	seen := checkTwice(&faults, "photoIds", in.PhotoIDs, "photo_twice")
 	in.checkCaption(&faults)
 	checkItems(&faults, in.Items, seen)
 	checkWornOn(&faults, in.WornOn)

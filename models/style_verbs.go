@@ -63,8 +63,12 @@ type takenPhoto struct {
 
 // takePhotos locks photos and checks that the author may publish them.
 func (tx *Tx) takePhotos(ctx context.Context, authorID int64, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	var rows []takenPhoto
-	err := tx.NewRaw(`select p.id, p.state, p.style_id is not null or exists(select from users u where u.avatar_photo_id = p.id) as is_used
+	err := tx.NewRaw(`select p.id, p.state, p.style_id is not null or p.question_id is not null
+			or exists(select from users u where u.avatar_photo_id = p.id) as is_used
 		from photos p where p.id = any(?) and p.owner_id = ? order by p.id for update`, pgdialect.Array(ids), authorID).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("lock photos: %w", err)

@@ -93,7 +93,7 @@ type PhotoResult struct {
 	Blurhash, DominantColor string
 }
 
-// PhotoReady takes note that the renditions are made: styles that waited for them appear. It is false where the photo
+// PhotoReady takes note that the renditions are made: styles and questions that waited for them appear. It is false where the photo
 // has gone meanwhile, with whatever was put into the store.
 func (tx *Tx) PhotoReady(ctx context.Context, photoID int64, r PhotoResult) (bool, error) {
 	n, err := affected(tx.NewRaw(`update photos set state = ?, rejection = null, width = ?, height = ?, blurhash = ?, dominant_color = ?, ready_at = ?
@@ -102,7 +102,10 @@ func (tx *Tx) PhotoReady(ctx context.Context, photoID int64, r PhotoResult) (boo
 		return false, err
 	}
 	tx.changes.Photos = append(tx.changes.Photos, photoID)
-	return true, tx.photoDone(ctx, photoID)
+	if err = tx.photoDone(ctx, photoID); err != nil {
+		return false, err
+	}
+	return true, tx.questionPhotoDone(ctx, photoID)
 }
 
 // PhotoRejected takes note that a file is refused for good.
@@ -115,7 +118,8 @@ func (tx *Tx) PhotoRejected(ctx context.Context, photoID int64, rejection string
 	return nil
 }
 
-// How long a photo may lie around: an upload that is not completed, and a photo that is neither in a style nor an avatar.
+// How long a photo may lie around: an upload that is not completed, and a photo that is in no style and no
+// question and is no avatar.
 const (
 	AwaitingTTL    = 24 * time.Hour
 	UnusedPhotoTTL = 7 * 24 * time.Hour
@@ -126,12 +130,12 @@ const photoBatch = 500
 // CleanUpPhotos ends uploads that were never completed and erases photos that were never used, in batches that each
 // commit; the objects go by a job. It tells how many of each.
 func (db *DB) CleanUpPhotos(ctx context.Context) (expired, erased int, err error) {
-	expired, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and state = 'AWAITING_UPLOAD'`, db.Now().Add(-AwaitingTTL),
+	expired, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and question_id is null and state = 'AWAITING_UPLOAD'`, db.Now().Add(-AwaitingTTL),
 		`update photos set state = 'REJECTED', rejection = 'EXPIRED' where id = any(?) returning id, object_token`)
 	if err != nil {
 		return expired, 0, err
 	}
-	erased, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and state in ('READY', 'REJECTED')
+	erased, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and question_id is null and state in ('READY', 'REJECTED')
 		and not exists (select from users u where u.avatar_photo_id = photos.id)`, db.Now().Add(-UnusedPhotoTTL),
 		eraseUnusedSQL)
 	return expired, erased, err

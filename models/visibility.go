@@ -21,6 +21,12 @@ const (
 
 	collectionVisibleSQL = `((not c.is_private or c.owner_id = $1) and ` + contentVisibleSQL + `)`
 
+	// questionVisibleSQL takes the alias q (questions) and its author as u.
+	questionVisibleSQL = `((q.published_at is not null and q.removed_at is null or q.author_id = $1) and ` + contentVisibleSQL + `)`
+
+	// answerVisibleSQL takes the alias a (answers) and its author as u. The question must be visible, too.
+	answerVisibleSQL = `((a.removed_at is null or a.author_id = $1) and ` + userVisibleSQL + `)`
+
 	styleVisibleSQL = `(s.deleted_at is null and (s.state = 'PUBLISHED' or s.author_id = $1) and ` + contentVisibleSQL + `)`
 
 	// notMutedSQL keeps what a muted person does out of the viewer's feed and notifications. It is no part of the rule:
@@ -54,6 +60,16 @@ func ContentVisible(u *User, viewerID int64, b Between) bool {
 // CollectionVisible tells whether the viewer may see the collection, whose owner is given.
 func CollectionVisible(c *Collection, owner *User, viewerID int64, b Between) bool {
 	return (!c.IsPrivate || c.OwnerID == viewerID) && ContentVisible(owner, viewerID, b)
+}
+
+// QuestionVisible tells whether the viewer may see the question, whose author is given.
+func QuestionVisible(q *Question, author *User, viewerID int64, b Between) bool {
+	return (q.PublishedAt != nil && q.RemovedAt == nil || q.AuthorID == viewerID) && ContentVisible(author, viewerID, b)
+}
+
+// AnswerVisible tells whether the viewer may see the answer, whose author they may see and whose question, too.
+func AnswerVisible(a *Answer, viewerID int64) bool {
+	return a.RemovedAt == nil || a.AuthorID == viewerID
 }
 
 // StyleVisible tells whether the viewer may see the style, whose author is given.
