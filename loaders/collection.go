@@ -70,13 +70,8 @@ func (c *Collection) visible() (bool, error) {
 	if err != nil || owner == nil {
 		return false, err
 	}
-	follows := false
-	if owner.IsPrivate {
-		if follows, err = owner.ViewerFollows(); err != nil {
-			return false, err
-		}
-	}
-	return models.CollectionVisible(c.Collection, owner.User, c.cohort.viewer(), models.Between{Follows: follows}), nil
+	between, err := owner.between()
+	return models.CollectionVisible(c.Collection, owner.User, c.cohort.viewer(), between), err
 }
 
 // IsNode marks the type for gqlgen.

@@ -37,6 +37,8 @@ func (l *Loaders) Invalidate(ctx context.Context, c models.Changes) error {
 	add(l.brands.Key, c.Brands)
 	add(l.items.Key, c.Items)
 	add(l.collections.Key, c.Collections)
+	add(l.questions.Key, c.Questions)
+	add(l.answers.Key, c.Answers)
 	if len(keys) == 0 {
 		return nil
 	}

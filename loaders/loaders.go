@@ -39,7 +39,9 @@ func CallerOf(ctx context.Context) Caller {
 }
 
 // CountLookups has what is looked up in memcached under the returned context counted.
-func CountLookups(ctx context.Context) (context.Context, *cache.Lookups) { return cache.CountLookups(ctx) }
+func CountLookups(ctx context.Context) (context.Context, *cache.Lookups) {
+	return cache.CountLookups(ctx)
+}
 
 // Config is what the loaders read from.
 type Config struct {
@@ -61,6 +63,8 @@ type Loaders struct {
 	brands      *cache.Typed[int64, models.Brand]
 	items       *cache.Typed[int64, models.ItemTag]
 	collections *cache.Typed[int64, models.Collection]
+	questions   *cache.Typed[int64, models.Question]
+	answers     *cache.Typed[int64, models.Answer]
 	cache       *cache.Cache
 }
 
@@ -71,12 +75,14 @@ func New(c Config) *Loaders {
 		// The number in a prefix is the version of the row's shape: raise it with any change of the struct.
 		users:       cache.NewByID[models.User](c.Cache, "u1:"),
 		styles:      cache.NewByID[models.Style](c.Cache, "s1:"),
-		photos:      cache.NewByID[models.Photo](c.Cache, "p1:"),
+		photos:      cache.NewByID[models.Photo](c.Cache, "p2:"),
 		comments:    cache.NewByID[models.Comment](c.Cache, "c2:"),
 		tags:        cache.NewByID[models.Tag](c.Cache, "t1:"),
 		brands:      cache.NewByID[models.Brand](c.Cache, "b1:"),
 		items:       cache.NewByID[models.ItemTag](c.Cache, "i1:"),
 		collections: cache.NewByID[models.Collection](c.Cache, "k1:"),
+		questions:   cache.NewByID[models.Question](c.Cache, "q1:"),
+		answers:     cache.NewByID[models.Answer](c.Cache, "a1:"),
 	}
 	c.DB.OnCommit(l.invalidateOrRecord)
 	return l

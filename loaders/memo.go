@@ -19,6 +19,8 @@ type memos struct {
 	brands      memo[models.Brand]
 	items       memo[models.ItemTag]
 	collections memo[models.Collection]
+	questions   memo[models.Question]
+	answers     memo[models.Answer]
 }
 
 type memo[T any] struct {

@@ -24,6 +24,8 @@ var finders = map[string]func(*request, []int64) (map[int64]Node, error){
 	"Tag":          finder((*request).tagsByID),
 	"Brand":        finder((*request).brandsByID),
 	"Collection":   finder((*request).visibleCollections),
+	"Question":     finder((*request).visibleQuestions),
+	"Answer":       finder((*request).visibleAnswers),
 	"Notification": finder((*request).ownNotifications),
 	"Session":      finder((*request).ownSessions),
 	"Device":       finder((*request).ownDevices),

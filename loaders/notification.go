@@ -99,6 +99,10 @@ func (n *Notification) Subject() (NotificationSubject, error) {
 		return subject(n, (*request).visibleStyles)
 	case "Comment":
 		return subject(n, (*request).visibleComments)
+	case "Question":
+		return subject(n, (*request).visibleQuestions)
+	case "Answer":
+		return subject(n, (*request).visibleAnswers)
 	default:
 		return subject(n, (*request).usersByID)
 	}

@@ -19,13 +19,14 @@ func (r *request) photosByID(ids []int64) (map[int64]*Photo, error) {
 	return gather(r, ids, rows, func(row *models.Photo, c *cohort[Photo]) *Photo { return &Photo{row, c} }), nil
 }
 
-// visiblePhotos gives those of the photos that the viewer may see: their own, avatars, and what is in a visible style.
+// visiblePhotos gives those of the photos that the viewer may see: their own, avatars, and what is in a visible style or
+// question.
 func (r *request) visiblePhotos(ids []int64) (map[int64]*Photo, error) {
 	found, err := r.photosByID(ids)
 	if err != nil {
 		return nil, err
 	}
-	var inStyles, owners []int64
+	var inStyles, inQuestions, owners []int64
 	for _, p := range found {
 		if p.OwnerID == r.viewer() {
 			continue
@@ -34,6 +35,13 @@ func (r *request) visiblePhotos(ids []int64) (map[int64]*Photo, error) {
 		if p.StyleID != nil {
 			inStyles = append(inStyles, *p.StyleID)
 		}
+		if p.QuestionID != nil {
+			inQuestions = append(inQuestions, *p.QuestionID)
+		}
+	}
+	questions, err := r.visibleQuestions(inQuestions)
+	if err != nil {
+		return nil, err
 	}
 	styles, err := r.visibleStyles(inStyles)
 	if err != nil {
@@ -46,7 +54,7 @@ func (r *request) visiblePhotos(ids []int64) (map[int64]*Photo, error) {
 	for id, p := range found {
 		owner := people[p.OwnerID]
 		isAvatar := owner != nil && optional(owner.AvatarPhotoID) == id
-		if p.OwnerID != r.viewer() && !isAvatar && styles[optional(p.StyleID)] == nil {
+		if p.OwnerID != r.viewer() && !isAvatar && styles[optional(p.StyleID)] == nil && questions[optional(p.QuestionID)] == nil {
 			delete(found, id)
 		}
 	}

@@ -48,20 +48,14 @@ func (r *request) visibleStyles(ids []int64) (map[int64]*Style, error) {
 	return found, nil
 }
 
-// visible applies the rule to a style that was brought by its id. Who follows whom is asked only for private accounts, and
-// of blocks there are none where the viewer may see the author.
+// visible applies the rule to a style that was brought by its id.
 func (s *Style) visible() (bool, error) {
 	author, err := s.author()
 	if err != nil || author == nil {
 		return false, err
 	}
-	follows := false
-	if author.IsPrivate {
-		if follows, err = author.ViewerFollows(); err != nil {
-			return false, err
-		}
-	}
-	return models.StyleVisible(s.Style, author.User, s.cohort.viewer(), models.Between{Follows: follows}), nil
+	between, err := author.between()
+	return models.StyleVisible(s.Style, author.User, s.cohort.viewer(), between), err
 }
 
 // IsNode marks the type for gqlgen.

@@ -70,6 +70,16 @@ func (u *User) flags() (models.UserFlags, error) {
 	return flags[u.ID], err
 }
 
+// between is what the rule asks about the viewer and a person whom they may see: no block stands between them, and who
+// follows whom is asked only for private accounts.
+func (u *User) between() (models.Between, error) {
+	if !u.IsPrivate {
+		return models.Between{}, nil
+	}
+	follows, err := u.ViewerFollows()
+	return models.Between{Follows: follows}, err
+}
+
 // ViewerFollows tells whether the viewer follows the person.
 func (u *User) ViewerFollows() (bool, error) {
 	f, err := u.flags()

@@ -2,10 +2,8 @@ package resolvers
 
 import (
 	"context"
-	"strconv"
 
 	"styleshare/graph/model"
-	"styleshare/internal/fault"
 	"styleshare/internal/relay"
 	"styleshare/loaders"
 	"styleshare/models"
@@ -35,18 +33,7 @@ func notificationIDs(globalIDs []string) ([]int64, error) {
 	if globalIDs == nil {
 		return nil, nil
 	}
-	if len(globalIDs) > models.MaxPageSize {
-		return nil, fault.Reject("notificationIds", fault.TooMany, "too_many", models.MaxPageSize)
-	}
-	ids := make([]int64, len(globalIDs))
-	for i, globalID := range globalIDs {
-		id, err := idOf("Notification", "notificationIds."+strconv.Itoa(i), globalID)
-		if err != nil {
-			return nil, err
-		}
-		ids[i] = id
-	}
-	return ids, nil
+	return idsOf("Notification", "notificationIds", globalIDs, models.MaxPageSize)
 }
 
 // UpdateNotificationPreferences chooses by which channels the viewer hears of what, and when push waits.

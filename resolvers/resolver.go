@@ -5,6 +5,7 @@ package resolvers
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"styleshare/graph/generated"
 	"styleshare/graph/model"
@@ -88,6 +89,22 @@ func optionalID(typeName, field string, globalID *string) (int64, error) {
 		return 0, nil
 	}
 	return idOf(typeName, field, *globalID)
+}
+
+// idsOf is idOf for a list of at most so many ids.
+func idsOf(typeName, field string, globalIDs []string, atMost int) ([]int64, error) {
+	if len(globalIDs) > atMost {
+		return nil, fault.Reject(field, fault.TooMany, "too_many", atMost)
+	}
+	ids := make([]int64, len(globalIDs))
+	for i, globalID := range globalIDs {
+		id, err := idOf(typeName, field+"."+strconv.Itoa(i), globalID)
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = id
+	}
+	return ids, nil
 }
 
 // changing is the way of the mutations that change one object: read the id, run the verb, and give what it changed. All

@@ -54,18 +54,11 @@ func (r mutation) PublishStyle(ctx context.Context, input model.PublishStyleInpu
 }
 
 func (r mutation) publishStyle(ctx context.Context, a models.Attempt, input model.PublishStyleInput) (int64, error) {
-	if len(input.PhotoIds) > models.MaxPhotos {
-		return 0, fault.Reject("photoIds", fault.TooMany, "too_many", models.MaxPhotos)
-	}
 	in := models.StyleInput{Caption: input.Caption, WornOn: input.WornOn}
-	for i, globalID := range input.PhotoIds {
-		id, err := idOf("Photo", "photoIds."+strconv.Itoa(i), globalID)
-		if err != nil {
-			return 0, err
-		}
-		in.PhotoIDs = append(in.PhotoIDs, id)
-	}
 	var err error
+	if in.PhotoIDs, err = idsOf("Photo", "photoIds", input.PhotoIds, models.MaxPhotos); err != nil {
+		return 0, err
+	}
 	if in.Items, err = itemInputs(input.Items); err != nil {
 		return 0, err
 	}

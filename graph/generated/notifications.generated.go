@@ -1135,11 +1135,21 @@ func _NotificationSubject(ctx context.Context, ec *executionContext, sel ast.Sel
 			return graphql.Null
 		}
 		return _Style(ctx, ec, sel, obj)
+	case *loaders.Question:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Question(ctx, ec, sel, obj)
 	case *loaders.Comment:
 		if obj == nil {
 			return graphql.Null
 		}
 		return _Comment(ctx, ec, sel, obj)
+	case *loaders.Answer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Answer(ctx, ec, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj

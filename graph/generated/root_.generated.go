@@ -31,6 +31,12 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcceptAnswerPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Question         func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	AddCommentPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Comment          func(childComplexity int) int
@@ -38,10 +44,43 @@ type ComplexityRoot struct {
 		UserErrors       func(childComplexity int) int
 	}
 
+	Answer struct {
+		Author     func(childComplexity int) int
+		Body       func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		IsAccepted func(childComplexity int) int
+		Question   func(childComplexity int) int
+		Styles     func(childComplexity int) int
+	}
+
+	AnswerConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AnswerEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	AnswerItemInfoPayload struct {
 		ClientMutationID func(childComplexity int) int
 		NotifiedCount    func(childComplexity int) int
 		Style            func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	AnswerQuestionPayload struct {
+		Answer           func(childComplexity int) int
+		ClientMutationID func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	AskQuestionPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Question         func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
 	}
 
@@ -196,8 +235,11 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AcceptAnswer                  func(childComplexity int, input model.AcceptAnswerInput) int
 		AddComment                    func(childComplexity int, input model.AddCommentInput) int
 		AnswerItemInfo                func(childComplexity int, input model.AnswerItemInfoInput) int
+		AnswerQuestion                func(childComplexity int, input model.AnswerQuestionInput) int
+		AskQuestion                   func(childComplexity int, input model.AskQuestionInput) int
 		ChangePassword                func(childComplexity int, input model.ChangePasswordInput) int
 		CollectStyle                  func(childComplexity int, input model.CollectStyleInput) int
 		CompleteUpload                func(childComplexity int, input model.CompleteUploadInput) int
@@ -283,14 +325,38 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Brand    func(childComplexity int, slug string) int
-		Discover func(childComplexity int, first *int, after *string) int
-		Node     func(childComplexity int, id string) int
-		Nodes    func(childComplexity int, ids []string) int
-		Style    func(childComplexity int, id string) int
-		Tag      func(childComplexity int, name string) int
-		User     func(childComplexity int, username string) int
-		Viewer   func(childComplexity int) int
+		Brand     func(childComplexity int, slug string) int
+		Discover  func(childComplexity int, first *int, after *string) int
+		Node      func(childComplexity int, id string) int
+		Nodes     func(childComplexity int, ids []string) int
+		Questions func(childComplexity int, first *int, after *string, unanswered *bool) int
+		Style     func(childComplexity int, id string) int
+		Tag       func(childComplexity int, name string) int
+		User      func(childComplexity int, username string) int
+		Viewer    func(childComplexity int) int
+	}
+
+	Question struct {
+		AcceptedAnswer func(childComplexity int) int
+		AnswerCount    func(childComplexity int) int
+		Answers        func(childComplexity int, first *int, after *string) int
+		Author         func(childComplexity int) int
+		Body           func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		GlobalID       func(childComplexity int) int
+		Photos         func(childComplexity int) int
+		Style          func(childComplexity int) int
+	}
+
+	QuestionConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	QuestionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	RegisterDevicePayload struct {
@@ -517,6 +583,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "AcceptAnswerPayload.clientMutationId":
+		if e.ComplexityRoot.AcceptAnswerPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptAnswerPayload.ClientMutationID(childComplexity), true
+	case "AcceptAnswerPayload.question":
+		if e.ComplexityRoot.AcceptAnswerPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptAnswerPayload.Question(childComplexity), true
+	case "AcceptAnswerPayload.userErrors":
+		if e.ComplexityRoot.AcceptAnswerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptAnswerPayload.UserErrors(childComplexity), true
+
 	case "AddCommentPayload.clientMutationId":
 		if e.ComplexityRoot.AddCommentPayload.ClientMutationID == nil {
 			break
@@ -542,6 +627,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddCommentPayload.UserErrors(childComplexity), true
 
+	case "Answer.author":
+		if e.ComplexityRoot.Answer.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.Author(childComplexity), true
+	case "Answer.body":
+		if e.ComplexityRoot.Answer.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.Body(childComplexity), true
+	case "Answer.createdAt":
+		if e.ComplexityRoot.Answer.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.CreatedAt(childComplexity), true
+	case "Answer.id":
+		if e.ComplexityRoot.Answer.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.GlobalID(childComplexity), true
+	case "Answer.isAccepted":
+		if e.ComplexityRoot.Answer.IsAccepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.IsAccepted(childComplexity), true
+	case "Answer.question":
+		if e.ComplexityRoot.Answer.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.Question(childComplexity), true
+	case "Answer.styles":
+		if e.ComplexityRoot.Answer.Styles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Answer.Styles(childComplexity), true
+
+	case "AnswerConnection.edges":
+		if e.ComplexityRoot.AnswerConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerConnection.Edges(childComplexity), true
+	case "AnswerConnection.nodes":
+		if e.ComplexityRoot.AnswerConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerConnection.Nodes(childComplexity), true
+	case "AnswerConnection.pageInfo":
+		if e.ComplexityRoot.AnswerConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerConnection.PageInfo(childComplexity), true
+
+	case "AnswerEdge.cursor":
+		if e.ComplexityRoot.AnswerEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerEdge.Cursor(childComplexity), true
+	case "AnswerEdge.node":
+		if e.ComplexityRoot.AnswerEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerEdge.Node(childComplexity), true
+
 	case "AnswerItemInfoPayload.clientMutationId":
 		if e.ComplexityRoot.AnswerItemInfoPayload.ClientMutationID == nil {
 			break
@@ -566,6 +726,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AnswerItemInfoPayload.UserErrors(childComplexity), true
+
+	case "AnswerQuestionPayload.answer":
+		if e.ComplexityRoot.AnswerQuestionPayload.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerQuestionPayload.Answer(childComplexity), true
+	case "AnswerQuestionPayload.clientMutationId":
+		if e.ComplexityRoot.AnswerQuestionPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerQuestionPayload.ClientMutationID(childComplexity), true
+	case "AnswerQuestionPayload.userErrors":
+		if e.ComplexityRoot.AnswerQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerQuestionPayload.UserErrors(childComplexity), true
+
+	case "AskQuestionPayload.clientMutationId":
+		if e.ComplexityRoot.AskQuestionPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AskQuestionPayload.ClientMutationID(childComplexity), true
+	case "AskQuestionPayload.question":
+		if e.ComplexityRoot.AskQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AskQuestionPayload.Question(childComplexity), true
+	case "AskQuestionPayload.userErrors":
+		if e.ComplexityRoot.AskQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AskQuestionPayload.UserErrors(childComplexity), true
 
 	case "Brand.id":
 		if e.ComplexityRoot.Brand.GlobalID == nil {
@@ -1103,6 +1301,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MarkNotificationsReadPayload.UserErrors(childComplexity), true
 
+	case "Mutation.acceptAnswer":
+		if e.ComplexityRoot.Mutation.AcceptAnswer == nil {
+			break
+		}
+
+		args, err := field_Mutation_acceptAnswer_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptAnswer(childComplexity, args["input"].(model.AcceptAnswerInput)), true
 	case "Mutation.addComment":
 		if e.ComplexityRoot.Mutation.AddComment == nil {
 			break
@@ -1125,6 +1334,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AnswerItemInfo(childComplexity, args["input"].(model.AnswerItemInfoInput)), true
+	case "Mutation.answerQuestion":
+		if e.ComplexityRoot.Mutation.AnswerQuestion == nil {
+			break
+		}
+
+		args, err := field_Mutation_answerQuestion_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerQuestion(childComplexity, args["input"].(model.AnswerQuestionInput)), true
+	case "Mutation.askQuestion":
+		if e.ComplexityRoot.Mutation.AskQuestion == nil {
+			break
+		}
+
+		args, err := field_Mutation_askQuestion_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AskQuestion(childComplexity, args["input"].(model.AskQuestionInput)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -1704,6 +1935,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.questions":
+		if e.ComplexityRoot.Query.Questions == nil {
+			break
+		}
+
+		args, err := field_Query_questions_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Questions(childComplexity, args["first"].(*int), args["after"].(*string), args["unanswered"].(*bool)), true
 	case "Query.style":
 		if e.ComplexityRoot.Query.Style == nil {
 			break
@@ -1743,6 +1985,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "Question.acceptedAnswer":
+		if e.ComplexityRoot.Question.AcceptedAnswer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.AcceptedAnswer(childComplexity), true
+	case "Question.answerCount":
+		if e.ComplexityRoot.Question.AnswerCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.AnswerCount(childComplexity), true
+	case "Question.answers":
+		if e.ComplexityRoot.Question.Answers == nil {
+			break
+		}
+
+		args, err := field_Question_answers_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Question.Answers(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Question.author":
+		if e.ComplexityRoot.Question.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Author(childComplexity), true
+	case "Question.body":
+		if e.ComplexityRoot.Question.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Body(childComplexity), true
+	case "Question.createdAt":
+		if e.ComplexityRoot.Question.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.CreatedAt(childComplexity), true
+	case "Question.id":
+		if e.ComplexityRoot.Question.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.GlobalID(childComplexity), true
+	case "Question.photos":
+		if e.ComplexityRoot.Question.Photos == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Photos(childComplexity), true
+	case "Question.style":
+		if e.ComplexityRoot.Question.Style == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Style(childComplexity), true
+
+	case "QuestionConnection.edges":
+		if e.ComplexityRoot.QuestionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionConnection.Edges(childComplexity), true
+	case "QuestionConnection.nodes":
+		if e.ComplexityRoot.QuestionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionConnection.Nodes(childComplexity), true
+	case "QuestionConnection.pageInfo":
+		if e.ComplexityRoot.QuestionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionConnection.PageInfo(childComplexity), true
+
+	case "QuestionEdge.cursor":
+		if e.ComplexityRoot.QuestionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionEdge.Cursor(childComplexity), true
+	case "QuestionEdge.node":
+		if e.ComplexityRoot.QuestionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionEdge.Node(childComplexity), true
 
 	case "RegisterDevicePayload.clientMutationId":
 		if e.ComplexityRoot.RegisterDevicePayload.ClientMutationID == nil {
@@ -2603,8 +2937,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AcceptAnswerInput", graphql.BindUnmarshaler(ec, unmarshalInputAcceptAnswerInput)),
 			graphql.NewInputUnmarshaler("AddCommentInput", graphql.BindUnmarshaler(ec, unmarshalInputAddCommentInput)),
 			graphql.NewInputUnmarshaler("AnswerItemInfoInput", graphql.BindUnmarshaler(ec, unmarshalInputAnswerItemInfoInput)),
+			graphql.NewInputUnmarshaler("AnswerQuestionInput", graphql.BindUnmarshaler(ec, unmarshalInputAnswerQuestionInput)),
+			graphql.NewInputUnmarshaler("AskQuestionInput", graphql.BindUnmarshaler(ec, unmarshalInputAskQuestionInput)),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", graphql.BindUnmarshaler(ec, unmarshalInputChangePasswordInput)),
 			graphql.NewInputUnmarshaler("CollectStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputCollectStyleInput)),
 			graphql.NewInputUnmarshaler("CompleteUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCompleteUploadInput)),
@@ -3426,7 +3763,7 @@ enum NotificationChannel {
 }
 
 "What a notification is about."
-union NotificationSubject = Style | Comment | User
+union NotificationSubject = Style | Comment | User | Question | Answer
 
 "Same-kind events on one subject are folded: 'minji and 12 others liked your style'."
 type Notification implements Node {
@@ -3706,6 +4043,133 @@ type CompleteUploadPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/questions.graphqls", Input: `extend type Query {
+  "What people ask, newest first; with ` + "`" + `unanswered` + "`" + `, only what has no answer yet."
+  questions(first: Int, after: String, unanswered: Boolean = false): QuestionConnection!
+}
+
+extend type Mutation {
+  "Asks everybody who may see the viewer's styles; others see the question as soon as all its photos are READY."
+  askQuestion(input: AskQuestionInput!): AskQuestionPayload!
+  "Answers a question, with looks or without."
+  answerQuestion(input: AnswerQuestionInput!): AnswerQuestionPayload!
+  """
+  Says which answer to a question of the viewer it is. Accepting another one later takes its place; accepting the same
+  one again changes nothing and is no error.
+  """
+  acceptAnswer(input: AcceptAnswerInput!): AcceptAnswerPayload!
+}
+
+"What somebody asks. Questions of a private account are for its followers, as its styles are."
+type Question implements Node {
+  id: ID!
+  "Who asks."
+  author: User!
+  "1 to 1,000 characters."
+  body: String!
+  "Up to 10, in the author's order."
+  photos: [Photo!]! @listSize(assumedSize: 10)
+  "What it is about; null where it is about nothing in particular, or that is gone or hidden."
+  style: Style
+  createdAt: DateTime!
+  "How many answers it has."
+  answerCount: Int!
+  "Null where the author has accepted none, or it is hidden."
+  acceptedAnswer: Answer
+  "Newest first."
+  answers(first: Int, after: String): AnswerConnection!
+}
+
+"A page of questions."
+type QuestionConnection {
+  edges: [QuestionEdge!]!
+  nodes: [Question!]!
+  pageInfo: PageInfo!
+}
+
+"A question in a list."
+type QuestionEdge {
+  cursor: String!
+  node: Question!
+}
+
+"What somebody says to a question."
+type Answer implements Node {
+  id: ID!
+  "What it answers."
+  question: Question!
+  "Who answers."
+  author: User!
+  "1 to 1,000 characters."
+  body: String!
+  "Looks cited as the answer, 10 at most; those that are gone or hidden are left out."
+  styles: [Style!]! @listSize(assumedSize: 10)
+  createdAt: DateTime!
+  "True for the answer that the asker accepted."
+  isAccepted: Boolean!
+}
+
+"A page of answers."
+type AnswerConnection {
+  edges: [AnswerEdge!]!
+  nodes: [Answer!]!
+  pageInfo: PageInfo!
+}
+
+"An answer in a list."
+type AnswerEdge {
+  cursor: String!
+  node: Answer!
+}
+
+"What to ask."
+input AskQuestionInput {
+  "1 to 1,000 characters."
+  body: String!
+  "Up to 10 photos of the viewer that were sent and are used nowhere else."
+  photoIds: [ID!]
+  "What it is about."
+  styleId: ID
+  clientMutationId: String
+}
+
+"What to answer."
+input AnswerQuestionInput {
+  questionId: ID!
+  "1 to 1,000 characters."
+  body: String!
+  "Up to 10 styles that the viewer may see."
+  styleIds: [ID!]
+  clientMutationId: String
+}
+
+"The answer to accept, to a question of the viewer."
+input AcceptAnswerInput {
+  answerId: ID!
+  clientMutationId: String
+}
+
+"What askQuestion answers."
+type AskQuestionPayload {
+  question: Question
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What answerQuestion answers."
+type AnswerQuestionPayload {
+  answer: Answer
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What acceptAnswer answers."
+type AcceptAnswerPayload {
+  question: Question
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/styles.graphqls", Input: `extend type Query {
   "A style by its id; null where it does not exist or is hidden from the viewer."
   style(id: ID!): Style
@@ -3940,6 +4404,18 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func childFields_AcceptAnswerPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return fieldContext_AcceptAnswerPayload_question(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_AcceptAnswerPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_AcceptAnswerPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptAnswerPayload", field.Name)
+}
+
 func childFields_AddCommentPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "comment":
@@ -3954,6 +4430,48 @@ func childFields_AddCommentPayload(ctx context.Context, ec *executionContext, fi
 	return nil, fmt.Errorf("no field named %q was found under type AddCommentPayload", field.Name)
 }
 
+func childFields_Answer(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Answer_id(ctx, ec, field)
+	case "question":
+		return fieldContext_Answer_question(ctx, ec, field)
+	case "author":
+		return fieldContext_Answer_author(ctx, ec, field)
+	case "body":
+		return fieldContext_Answer_body(ctx, ec, field)
+	case "styles":
+		return fieldContext_Answer_styles(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_Answer_createdAt(ctx, ec, field)
+	case "isAccepted":
+		return fieldContext_Answer_isAccepted(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Answer", field.Name)
+}
+
+func childFields_AnswerConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_AnswerConnection_edges(ctx, ec, field)
+	case "nodes":
+		return fieldContext_AnswerConnection_nodes(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_AnswerConnection_pageInfo(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerConnection", field.Name)
+}
+
+func childFields_AnswerEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return fieldContext_AnswerEdge_cursor(ctx, ec, field)
+	case "node":
+		return fieldContext_AnswerEdge_node(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerEdge", field.Name)
+}
+
 func childFields_AnswerItemInfoPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "style":
@@ -3966,6 +4484,30 @@ func childFields_AnswerItemInfoPayload(ctx context.Context, ec *executionContext
 		return fieldContext_AnswerItemInfoPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AnswerItemInfoPayload", field.Name)
+}
+
+func childFields_AnswerQuestionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "answer":
+		return fieldContext_AnswerQuestionPayload_answer(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_AnswerQuestionPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_AnswerQuestionPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerQuestionPayload", field.Name)
+}
+
+func childFields_AskQuestionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return fieldContext_AskQuestionPayload_question(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_AskQuestionPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_AskQuestionPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AskQuestionPayload", field.Name)
 }
 
 func childFields_Brand(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4368,6 +4910,52 @@ func childFields_PublishStylePayload(ctx context.Context, ec *executionContext, 
 		return fieldContext_PublishStylePayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublishStylePayload", field.Name)
+}
+
+func childFields_Question(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Question_id(ctx, ec, field)
+	case "author":
+		return fieldContext_Question_author(ctx, ec, field)
+	case "body":
+		return fieldContext_Question_body(ctx, ec, field)
+	case "photos":
+		return fieldContext_Question_photos(ctx, ec, field)
+	case "style":
+		return fieldContext_Question_style(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_Question_createdAt(ctx, ec, field)
+	case "answerCount":
+		return fieldContext_Question_answerCount(ctx, ec, field)
+	case "acceptedAnswer":
+		return fieldContext_Question_acceptedAnswer(ctx, ec, field)
+	case "answers":
+		return fieldContext_Question_answers(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Question", field.Name)
+}
+
+func childFields_QuestionConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_QuestionConnection_edges(ctx, ec, field)
+	case "nodes":
+		return fieldContext_QuestionConnection_nodes(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_QuestionConnection_pageInfo(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuestionConnection", field.Name)
+}
+
+func childFields_QuestionEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return fieldContext_QuestionEdge_cursor(ctx, ec, field)
+	case "node":
+		return fieldContext_QuestionEdge_node(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuestionEdge", field.Name)
 }
 
 func childFields_RegisterDevicePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {

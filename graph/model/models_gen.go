@@ -9,6 +9,19 @@ import (
 	"time"
 )
 
+// The answer to accept, to a question of the viewer.
+type AcceptAnswerInput struct {
+	AnswerID         string  `json:"answerId"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What acceptAnswer answers.
+type AcceptAnswerPayload struct {
+	Question         *loaders.Question `json:"question,omitempty"`
+	ClientMutationID *string           `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError      `json:"userErrors"`
+}
+
 // What to say, and where.
 type AddCommentInput struct {
 	StyleID string `json:"styleId"`
@@ -43,6 +56,41 @@ type AnswerItemInfoPayload struct {
 	NotifiedCount    *int         `json:"notifiedCount,omitempty"`
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError `json:"userErrors"`
+}
+
+// What to answer.
+type AnswerQuestionInput struct {
+	QuestionID string `json:"questionId"`
+	// 1 to 1,000 characters.
+	Body string `json:"body"`
+	// Up to 10 styles that the viewer may see.
+	StyleIds         []string `json:"styleIds,omitempty"`
+	ClientMutationID *string  `json:"clientMutationId,omitempty"`
+}
+
+// What answerQuestion answers.
+type AnswerQuestionPayload struct {
+	Answer           *loaders.Answer `json:"answer,omitempty"`
+	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError    `json:"userErrors"`
+}
+
+// What to ask.
+type AskQuestionInput struct {
+	// 1 to 1,000 characters.
+	Body string `json:"body"`
+	// Up to 10 photos of the viewer that were sent and are used nowhere else.
+	PhotoIds []string `json:"photoIds,omitempty"`
+	// What it is about.
+	StyleID          *string `json:"styleId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What askQuestion answers.
+type AskQuestionPayload struct {
+	Question         *loaders.Question `json:"question,omitempty"`
+	ClientMutationID *string           `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError      `json:"userErrors"`
 }
 
 // The password that is and the password to be.
