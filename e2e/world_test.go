@@ -43,6 +43,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.lastStyle(t)
 	w.hidden(t)
+	w.questions(t)
 	w.notifications(t)
 	w.collections(t)
 	w.callers(t)
