@@ -164,6 +164,7 @@ func (a *app) registerJobs() error {
 	a.jobs.Register(models.JobMail, jobs.Mail(mailer))
 	a.jobs.Register(models.JobInvalidate, jobs.Invalidate(a.loaders.Invalidate))
 	a.jobs.Register(models.JobCleanUpPhotos, jobs.CleanUpPhotos(a.db))
+	a.jobs.Register(models.JobIndexStale, jobs.IndexStale(a.db))
 	a.jobs.Register(models.JobCleanUpRows, jobs.CleanUpRows(a.db))
 	return nil
 }

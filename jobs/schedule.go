@@ -18,6 +18,7 @@ type Tick struct {
 var schedule = []Tick{
 	{models.JobCleanUpPhotos, time.Hour},
 	{models.JobCleanUpRows, 24 * time.Hour},
+	{models.JobIndexStale, time.Hour},
 }
 
 // tickAll records the tick that each entry of the schedule has reached, unless it was recorded before by whichever leader.

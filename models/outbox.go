@@ -25,6 +25,7 @@ const (
 	JobMail          JobKind = "mail"             // MailJob: one message to one person
 	JobInvalidate    JobKind = "cache.invalidate" // Changes: what the cache could not be told after the commit
 	JobCleanUpPhotos JobKind = "photos.clean_up"  // scheduled: uploads never completed, photos never used
+	JobIndexStale    JobKind = "search.index"     // scheduled: what search does not find yet
 	JobCleanUpRows   JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
 )
 

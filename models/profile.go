@@ -77,7 +77,10 @@ func (tx *Tx) changeUser(ctx context.Context, userID int64, change ProfileChange
 		return fmt.Errorf("update profile: %w", err)
 	}
 	tx.changes.Users = append(tx.changes.Users, userID)
-	return nil
+	if change.Username == nil && change.DisplayName == nil {
+		return nil
+	}
+	return tx.index(ctx, searchUsers, userID)
 }
 
 // checkAvatar locks a photo and checks that the person may show it as their own.

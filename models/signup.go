@@ -55,7 +55,7 @@ func (db *DB) SignUp(ctx context.Context, in SignUpInput) (*SessionGrant, error)
 	return db.granted(ctx, a, sessionID, secret)
 }
 
-// newAccount makes a person with their account, and has the address verified where it is not.
+// newAccount makes a person with their account, findable, and has the address verified where it is not.
 func (tx *Tx) newAccount(ctx context.Context, u *User, a *Account) (userID int64, err error) {
 	u.CreatedAt = tx.now
 	if _, err := tx.NewInsert().Model(u).ExcludeColumn("id").Returning("id").Exec(ctx); err != nil {
@@ -66,6 +66,9 @@ func (tx *Tx) newAccount(ctx context.Context, u *User, a *Account) (userID int64
 		return 0, err
 	}
 	tx.changes.Users = append(tx.changes.Users, u.ID)
+	if err := tx.index(ctx, searchUsers, u.ID); err != nil {
+		return 0, err
+	}
 	if a.EmailVerifiedAt != nil {
 		return u.ID, nil
 	}

@@ -104,8 +104,12 @@ func (tx *Tx) changeItems(ctx context.Context, s *Style, change StyleChange, in 
 	return tx.insertItems(ctx, s.ID, s.ItemIDs, in.Items, brandOf)
 }
 
-// showChange brings what hangs on a published style in line with it: topics and who is mentioned.
+// showChange brings what hangs on a style in line with it: what search finds and, once it is published, topics and who is
+// mentioned.
 func (tx *Tx) showChange(ctx context.Context, old, s *Style) error {
+	if err := tx.index(ctx, searchStyles, s.ID); err != nil {
+		return err
+	}
 	if s.State != StylePublished {
 		return nil
 	}

@@ -107,6 +107,9 @@ func (tx *Tx) showStyle(ctx context.Context, styleID int64) error {
 	if err = tx.countStyle(ctx, s, +1); err != nil {
 		return err
 	}
+	if err = tx.index(ctx, searchStyles, s.ID); err != nil {
+		return err
+	}
 	if err = tx.Record(ctx, JobFanOutStyle, StyleJob{s.ID}); err != nil {
 		return err
 	}

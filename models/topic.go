@@ -48,7 +48,7 @@ func (tx *Tx) tagIDs(ctx context.Context, names []string) ([]int64, error) {
 	}
 	// Everybody inserts in one order, so that two captions with the same tags wait instead of dead-locking.
 	slices.SortFunc(rows, func(a, b Tag) int { return strings.Compare(a.Name, b.Name) })
-	return upsertTopics(ctx, tx, rows, "name", names, func(t Tag) (string, int64) { return t.Name, t.ID })
+	return upsertTopics(ctx, tx, searchTags, rows, "name", names, func(t Tag) (string, int64) { return t.Name, t.ID })
 }
 
 // brandsOf gives the ids of the brands that the items name, by slug, and makes those that are new.
@@ -62,7 +62,7 @@ func (tx *Tx) brandsOf(ctx context.Context, items []ItemInput) (map[string]int64
 		}
 	}
 	slices.SortFunc(rows, func(a, b Brand) int { return strings.Compare(a.Slug, b.Slug) })
-	ids, err := upsertTopics(ctx, tx, rows, "slug", slugs, func(b Brand) (string, int64) { return b.Slug, b.ID })
+	ids, err := upsertTopics(ctx, tx, searchBrands, rows, "slug", slugs, func(b Brand) (string, int64) { return b.Slug, b.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +73,11 @@ func (tx *Tx) brandsOf(ctx context.Context, items []ItemInput) (map[string]int64
 	return bySlug, nil
 }
 
-func upsertTopics[T any](ctx context.Context, tx *Tx, rows []T, column string, wanted []string, read func(T) (string, int64)) ([]int64, error) {
+func upsertTopics[T any](ctx context.Context, tx *Tx, kind searchable, rows []T, column string, wanted []string, read func(T) (string, int64)) ([]int64, error) {
 	if len(rows) == 0 {
 		return []int64{}, nil
 	}
-	_, err := tx.NewInsert().Model(&rows).ExcludeColumn("id").On("CONFLICT (" + column + ") DO NOTHING").Returning("NULL").Exec(ctx)
+	created, err := affected(tx.NewInsert().Model(&rows).ExcludeColumn("id").On("CONFLICT (" + column + ") DO NOTHING").Returning("NULL").Exec(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("make topics: %w", err)
 	}
@@ -94,7 +94,10 @@ func upsertTopics[T any](ctx context.Context, tx *Tx, rows []T, column string, w
 	for i, key := range wanted {
 		ids[i] = byKey[key]
 	}
-	return ids, nil
+	if created > 0 {
+		err = tx.index(ctx, kind, ids...)
+	}
+	return ids, err
 }
 
 // linkTags takes a style away from some tags and gives it to others, with their counters.

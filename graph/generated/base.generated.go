@@ -66,6 +66,7 @@ type QueryResolver interface {
 	Viewer(ctx context.Context) (*loaders.Viewer, error)
 	User(ctx context.Context, username string) (*loaders.User, error)
 	Questions(ctx context.Context, first *int, after *string, unanswered *bool) (*loaders.Connection[loaders.Question], error)
+	Search(ctx context.Context, text string) (*loaders.SearchResults, error)
 	Style(ctx context.Context, id string) (*loaders.Style, error)
 	Tag(ctx context.Context, name string) (*loaders.Tag, error)
 	Brand(ctx context.Context, slug string) (*loaders.Brand, error)
@@ -685,6 +686,20 @@ func field_Query_questions_args(ctx context.Context, ec *executionContext, rawAr
 		return nil, err
 	}
 	args["unanswered"] = arg2
+	return args, nil
+}
+
+func field_Query_search_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "text",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNString2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["text"] = arg0
 	return args, nil
 }
 
@@ -2618,6 +2633,50 @@ func fieldContext_Query_questions(ctx context.Context, ec *executionContext, fie
 	return fc, nil
 }
 
+func _Query_search(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_search(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Search(ctx, fc.Args["text"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *loaders.SearchResults) graphql.Marshaler {
+			return marshalNSearchResults2ᚖstyleshareᚋloadersᚐSearchResults(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_search(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_SearchResults(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_search_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_style(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3413,6 +3472,12 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return _Query_questions(ctx, ec, field)
+				})
+		case "search":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return _Query_search(ctx, ec, field)
 				})
 		case "style":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

@@ -330,6 +330,7 @@ type ComplexityRoot struct {
 		Node      func(childComplexity int, id string) int
 		Nodes     func(childComplexity int, ids []string) int
 		Questions func(childComplexity int, first *int, after *string, unanswered *bool) int
+		Search    func(childComplexity int, text string) int
 		Style     func(childComplexity int, id string) int
 		Tag       func(childComplexity int, name string) int
 		User      func(childComplexity int, username string) int
@@ -385,6 +386,13 @@ type ComplexityRoot struct {
 		ClientMutationID func(childComplexity int) int
 		SessionID        func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
+	}
+
+	SearchResults struct {
+		Brands func(childComplexity int, first *int) int
+		Styles func(childComplexity int, first *int, after *string) int
+		Tags   func(childComplexity int, first *int) int
+		Users  func(childComplexity int, first *int, after *string) int
 	}
 
 	Session struct {
@@ -1946,6 +1954,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Questions(childComplexity, args["first"].(*int), args["after"].(*string), args["unanswered"].(*bool)), true
+	case "Query.search":
+		if e.ComplexityRoot.Query.Search == nil {
+			break
+		}
+
+		args, err := field_Query_search_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Search(childComplexity, args["text"].(string)), true
 	case "Query.style":
 		if e.ComplexityRoot.Query.Style == nil {
 			break
@@ -2160,6 +2179,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeSessionPayload.UserErrors(childComplexity), true
+
+	case "SearchResults.brands":
+		if e.ComplexityRoot.SearchResults.Brands == nil {
+			break
+		}
+
+		args, err := field_SearchResults_brands_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SearchResults.Brands(childComplexity, args["first"].(*int)), true
+	case "SearchResults.styles":
+		if e.ComplexityRoot.SearchResults.Styles == nil {
+			break
+		}
+
+		args, err := field_SearchResults_styles_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SearchResults.Styles(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "SearchResults.tags":
+		if e.ComplexityRoot.SearchResults.Tags == nil {
+			break
+		}
+
+		args, err := field_SearchResults_tags_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SearchResults.Tags(childComplexity, args["first"].(*int)), true
+	case "SearchResults.users":
+		if e.ComplexityRoot.SearchResults.Users == nil {
+			break
+		}
+
+		args, err := field_SearchResults_users_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SearchResults.Users(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
 	case "Session.createdAt":
 		if e.ComplexityRoot.Session.CreatedAt == nil {
@@ -4170,6 +4234,28 @@ type AcceptAnswerPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/search.graphqls", Input: `extend type Query {
+  """
+  Styles, people, hashtags and brands by up to 100 characters of text. All words must be there: Korean by any syllables,
+  whatever the spaces, or by initial consonants (ㅇㅂㅍ finds 오버핏); other scripts by the beginnings of words. Where nothing
+  has the very words, what has them without Korean particles and the English plural is found. Text without a letter finds
+  nothing.
+  """
+  search(text: String!): SearchResults!
+}
+
+"What was found, by kind. What the text names in full comes first, then names before captions, and whole words before parts."
+type SearchResults {
+  "Published styles by caption, hashtags, items and brands; of two that fit alike, what is newer and more popular comes first."
+  styles(first: Int, after: String): StyleConnection! @cost(weight: 10)
+  "People by username and display name; of two that fit alike, whom more follow comes first."
+  users(first: Int, after: String): UserConnection! @cost(weight: 10)
+  "Hashtags; of two that fit alike, what more styles carry comes first."
+  tags(first: Int): [Tag!]! @cost(weight: 10) @listSize(assumedSize: 20, slicingArguments: ["first"])
+  "Brands; of two that fit alike, what more styles name comes first."
+  brands(first: Int): [Brand!]! @cost(weight: 10) @listSize(assumedSize: 20, slicingArguments: ["first"])
+}
+`, BuiltIn: false},
 	{Name: "../schema/styles.graphqls", Input: `extend type Query {
   "A style by its id; null where it does not exist or is hidden from the viewer."
   style(id: ID!): Style
@@ -5012,6 +5098,20 @@ func childFields_RevokeSessionPayload(ctx context.Context, ec *executionContext,
 		return fieldContext_RevokeSessionPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
+}
+
+func childFields_SearchResults(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "styles":
+		return fieldContext_SearchResults_styles(ctx, ec, field)
+	case "users":
+		return fieldContext_SearchResults_users(ctx, ec, field)
+	case "tags":
+		return fieldContext_SearchResults_tags(ctx, ec, field)
+	case "brands":
+		return fieldContext_SearchResults_brands(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchResults", field.Name)
 }
 
 func childFields_Session(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {

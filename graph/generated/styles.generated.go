@@ -2721,6 +2721,30 @@ func _UpdateStylePayload(ctx context.Context, ec *executionContext, sel ast.Sele
 
 // region    ***************************** type.gotpl *****************************
 
+func marshalNBrand2ᚕᚖstyleshareᚋloadersᚐBrandᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*loaders.Brand) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNBrand2ᚖstyleshareᚋloadersᚐBrand(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNBrand2ᚖstyleshareᚋloadersᚐBrand(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *loaders.Brand) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Brand!")
+		return graphql.Null
+	}
+	return _Brand(ctx, ec, sel, v)
+}
+
 func unmarshalNDeleteStyleInput2styleshareᚋgraphᚋmodelᚐDeleteStyleInput(ctx context.Context, ec *executionContext, v any) (model.DeleteStyleInput, error) {
 	res, err := unmarshalInputDeleteStyleInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)

@@ -51,6 +51,39 @@ func ParseCursor(cursor string) (int64, error) {
 	return parseKey(digits)
 }
 
+// CursorOf is the position of a row in a list that is ordered by several keys.
+func CursorOf(keys ...int64) string {
+	digits := make([]string, len(keys))
+	for i, key := range keys {
+		digits[i] = strconv.FormatInt(key, 10)
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(keysPrefix + strings.Join(digits, ".")))
+}
+
+// ParseCursorOf reads a CursorOf so many keys; the error is ErrMalformed.
+func ParseCursorOf(cursor string, count int) ([]int64, error) {
+	text, err := decode(cursor)
+	if err != nil {
+		return nil, err
+	}
+	digits, ok := strings.CutPrefix(text, keysPrefix)
+	if !ok || strings.Count(digits, ".") != count-1 {
+		return nil, ErrMalformed
+	}
+	keys := make([]int64, 0, count)
+	for key := range strings.SplitSeq(digits, ".") {
+		n, err := parseKey(key)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, n)
+	}
+	return keys, nil
+}
+
+// keysPrefix keeps a cursor with one key from being taken for one with several.
+const keysPrefix = "c2:"
+
 // cursorPrefix keeps ids from being taken for cursors, and leaves room for another kind of cursor later.
 const cursorPrefix = "c1:"
 

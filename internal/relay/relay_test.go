@@ -3,6 +3,7 @@ package relay_test
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -46,5 +47,28 @@ func TestOnlyWhatWasMadeParses(t *testing.T) {
 func TestIDIsNoCursor(t *testing.T) {
 	if _, err := relay.ParseCursor(relay.ID("Style", 7)); !errors.Is(err, relay.ErrMalformed) {
 		t.Errorf("an id was taken for a cursor: %v", err)
+	}
+}
+
+func TestCursorsOfSeveralKeys(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		keys := rapid.SliceOfN(rapid.Int64Min(0), 1, 4).Draw(t, "keys")
+		cursor := relay.CursorOf(keys...)
+		got, err := relay.ParseCursorOf(cursor, len(keys))
+		if err != nil || !slices.Equal(got, keys) {
+			t.Fatalf("%v became %v, %v", keys, got, err)
+		}
+		if _, err = relay.ParseCursorOf(cursor, len(keys)+1); !errors.Is(err, relay.ErrMalformed) {
+			t.Fatalf("%d keys were taken for one more: %v", len(keys), err)
+		}
+		if _, err = relay.ParseCursor(cursor); !errors.Is(err, relay.ErrMalformed) {
+			t.Fatalf("taken for a cursor with one key: %v", err)
+		}
+	})
+	for _, text := range []string{"", "c2:", "c2:1", "c2:1.", "c2:1.-1", "c2:1.01", "c1:1.2"} {
+		if _, err := relay.ParseCursorOf(base64.RawURLEncoding.EncodeToString([]byte(text)), 2); !errors.Is(err, relay.ErrMalformed) {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
