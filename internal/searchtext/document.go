@@ -73,16 +73,7 @@ func (t tokens) read(s string, isName bool) string {
 				b.WriteString(" ")
 			}
 			b.WriteString(r.text)
-			switch r.script {
-			case alphabet:
-				t.prefixes(r.text)
-			case syllabic:
-				t.syllables(runs[i:], isName)
-			case pictures:
-				for _, picture := range r.text {
-					t.add(string(picture))
-				}
-			}
+			t.run(runs[i:], isName)
 		}
 		b.WriteString("\n")
 		for i := range runs {
@@ -93,6 +84,20 @@ func (t tokens) read(s string, isName bool) string {
 		}
 	}
 	return b.String()
+}
+
+// run adds the tokens of the first of the runs.
+func (t tokens) run(runs []run, isName bool) {
+	switch runs[0].script {
+	case alphabet:
+		t.prefixes(runs[0].text)
+	case syllabic:
+		t.syllables(runs, isName)
+	case pictures, none:
+		for _, picture := range runs[0].text {
+			t.add(string(picture))
+		}
+	}
 }
 
 func (t tokens) prefixes(word string) {

@@ -22,6 +22,7 @@ func (w word) loose() word {
 		}
 	case alphabet:
 		stem = singular(stem)
+	case pictures, none: // have no endings
 	}
 	if stem == "" {
 		return w[:len(w)-1] // what is left of "coat를"
