@@ -95,7 +95,7 @@ func TestChangesTellOfEveryCachedRowThatChanged(t *testing.T) {
 			}
 		}
 	}
-	for range 250 {
+	for range 400 {
 		verb := random.IntN(len(verbs))
 		verify(verbs[verb].name, func() { c.act(verb, random.IntN) })
 	}

@@ -47,11 +47,13 @@ func (c *community) add(ids *[]int64, id int64, err error) error {
 	return err
 }
 
-// verbs are everything that members do, and what jobs do for them.
-var verbs = []struct {
+type verb struct {
 	name string
 	do   func(*community, func(int) int) error
-}{
+}
+
+// openVerbs are what members do who all see each other, and what jobs do for them.
+var openVerbs = []verb{
 	{"publish", (*community).publish},
 	{"photo ready", (*community).photoReady},
 	{"update caption", (*community).updateCaption},

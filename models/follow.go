@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/uptrace/bun/dialect/pgdialect"
+
 	"styleshare/internal/fault"
 )
 
@@ -22,22 +24,32 @@ func (db *DB) Follow(ctx context.Context, a Attempt, userID int64) (int64, error
 		if u.IsPrivate {
 			return u.ID, tx.requestFollow(ctx, a.UserID, u.ID)
 		}
-		n, err := affected(tx.NewRaw(`insert into follows (follower_id, followee_id, merged) values (?, ?, ?) on conflict do nothing`,
-			a.UserID, u.ID, u.FeedMerged).Exec(ctx))
-		if err != nil {
-			return 0, fmt.Errorf("follow: %w", err)
+		came, err := tx.beginFollow(ctx, a.UserID, u)
+		if err != nil || !came {
+			return u.ID, err
 		}
-		if n == 0 {
-			return u.ID, nil
-		}
-		if err = tx.countFollow(ctx, a.UserID, u.ID, +1); err != nil {
+		if _, err = tx.endRequest(ctx, a.UserID, u.ID); err != nil { // from when the account was private
 			return 0, err
 		}
-		if err = tx.endRequest(ctx, a.UserID, u.ID); err != nil { // from when the account was private
-			return 0, err
-		}
-		return u.ID, tx.backfillFeed(ctx, a.UserID, u)
+		return u.ID, tx.notifyFollowed(ctx, a.UserID, u.ID)
 	})
+}
+
+// beginFollow makes the follow, with its counters and the feed, and tells whether there was none before. Both people are
+// locked.
+func (tx *Tx) beginFollow(ctx context.Context, followerID int64, u *User) (bool, error) {
+	n, err := affected(tx.NewRaw(`insert into follows (follower_id, followee_id, merged) values (?, ?, ?) on conflict do nothing`,
+		followerID, u.ID, u.FeedMerged).Exec(ctx))
+	if err != nil {
+		return false, fmt.Errorf("follow: %w", err)
+	}
+	if n == 0 {
+		return false, nil
+	}
+	if err = tx.countFollow(ctx, followerID, u.ID, +1); err != nil {
+		return false, err
+	}
+	return true, tx.backfillFeed(ctx, followerID, u)
 }
 
 // backfillFeed brings the latest styles of a person into the feed of a new follower.
@@ -54,14 +66,6 @@ func (tx *Tx) backfillFeed(ctx context.Context, readerID int64, u *User) error {
 	return nil
 }
 
-func (tx *Tx) endRequest(ctx context.Context, followerID, followeeID int64) error {
-	_, err := tx.NewRaw(`delete from follow_requests where follower_id = ? and followee_id = ?`, followerID, followeeID).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("end the request to follow: %w", err)
-	}
-	return nil
-}
-
 // Unfollow ends a follow or takes back the request for one.
 func (db *DB) Unfollow(ctx context.Context, a Attempt, userID int64) (int64, error) {
 	return Once(ctx, db, a, func(ctx context.Context, tx *Tx) (int64, error) {
@@ -69,55 +73,34 @@ func (db *DB) Unfollow(ctx context.Context, a Attempt, userID int64) (int64, err
 		if err != nil {
 			return 0, err
 		}
-		if err = tx.endRequest(ctx, a.UserID, u.ID); err != nil {
+		if _, err = tx.endRequest(ctx, a.UserID, u.ID); err != nil {
 			return 0, err
 		}
-		n, err := affected(tx.NewRaw(`delete from follows where follower_id = ? and followee_id = ?`, a.UserID, u.ID).Exec(ctx))
-		if err != nil {
-			return 0, fmt.Errorf("unfollow: %w", err)
-		}
-		if n == 0 {
-			return u.ID, nil
-		}
-		// After the follow itself: a fan-out that still saw it has locked it and is waited for.
-		if _, err = tx.NewRaw(`delete from feed_entries where reader_id = ? and author_id = ?`, a.UserID, u.ID).Exec(ctx); err != nil {
-			return 0, fmt.Errorf("clear the feed: %w", err)
-		}
-		return u.ID, tx.countFollow(ctx, a.UserID, u.ID, -1)
+		return u.ID, tx.endFollow(ctx, a.UserID, u.ID)
 	})
 }
 
-// lockPair locks both people in the order of their ids, so that two who follow each other at the same moment wait
-// instead of dead-locking, and so that a style published at this moment is either back-filled or fanned out.
-func (tx *Tx) lockPair(ctx context.Context, followerID, followeeID int64) (*User, error) {
-	if followerID == followeeID {
-		return nil, fault.Reject("userId", fault.NotAllowed, "own_account")
-	}
-	var ids []int64
-	err := tx.NewRaw(`select id from users where id in (?, ?) order by id for no key update`, followerID, followeeID).Scan(ctx, &ids)
+// endFollow takes a follow back, if there is one, with everything that came with it. Both people are locked.
+func (tx *Tx) endFollow(ctx context.Context, followerID, followeeID int64) error {
+	n, err := affected(tx.NewRaw(`delete from follows where follower_id = ? and followee_id = ?`, followerID, followeeID).Exec(ctx))
 	if err != nil {
-		return nil, fmt.Errorf("lock people: %w", err)
+		return fmt.Errorf("unfollow: %w", err)
 	}
-	u := new(User)
-	err = tx.NewRaw(`select u.id, u.is_private, u.feed_merged from users u where u.id = ?1 and `+forViewer(userVisibleSQL, "?0"),
-		followerID, followeeID).Scan(ctx, u)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fault.Reject("userId", fault.UserNotFound, "not_found")
+	if n == 0 {
+		return nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("look for the person: %w", err)
+	// After the follow itself: a fan-out that still saw it has locked it and is waited for.
+	if _, err = tx.NewRaw(`delete from feed_entries where reader_id = ? and author_id = ?`, followerID, followeeID).Exec(ctx); err != nil {
+		return fmt.Errorf("clear the feed: %w", err)
 	}
-	return u, nil
-}
-
-func (tx *Tx) requestFollow(ctx context.Context, followerID, followeeID int64) error {
-	_, err := tx.NewRaw(`insert into follow_requests (follower_id, followee_id) select ?, ?
-		where not exists (select from follows where follower_id = ? and followee_id = ?) on conflict do nothing`,
-		followerID, followeeID, followerID, followeeID).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("request to follow: %w", err)
+	if err = tx.countFollow(ctx, followerID, followeeID, -1); err != nil {
+		return err
 	}
-	return nil
+	// At once: a job might run when the person follows again, and take that for what was accepted.
+	if err = tx.Fold(ctx, acceptedJob(followerID, followeeID)); err != nil {
+		return err
+	}
+	return tx.notifyFollowed(ctx, followerID, followeeID)
 }
 
 func (tx *Tx) countFollow(ctx context.Context, followerID, followeeID int64, by int) error {
@@ -128,5 +111,46 @@ func (tx *Tx) countFollow(ctx context.Context, followerID, followeeID int64, by 
 		return fmt.Errorf("count follow: %w", err)
 	}
 	tx.changes.Users = append(tx.changes.Users, followerID, followeeID)
+	return nil
+}
+
+func (tx *Tx) notifyFollowed(ctx context.Context, followerID, followeeID int64) error {
 	return tx.notify(ctx, NotifyJob{RecipientID: followeeID, Kind: Followed, SubjectKind: "User", SubjectID: followeeID, ActorID: followerID})
+}
+
+// lockPair locks both people and gives the second as far as the first may see them.
+func (tx *Tx) lockPair(ctx context.Context, viewerID, userID int64) (*User, error) {
+	if viewerID == userID {
+		return nil, fault.Reject("userId", fault.NotAllowed, "own_account")
+	}
+	if err := tx.lockPeople(ctx, viewerID, userID); err != nil {
+		return nil, err
+	}
+	u := new(User)
+	err := tx.NewRaw(`select u.id, u.is_private, u.feed_merged from users u where u.id = ?1 and `+forViewer(userVisibleSQL, "?0"),
+		viewerID, userID).Scan(ctx, u)
+	if err == nil {
+		return u, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("look for the person: %w", err)
+	}
+	// Who blocks somebody knows that, and what to do about it.
+	blocks, err := tx.blocks(ctx, viewerID, userID)
+	if err == nil && blocks {
+		err = fault.Reject("userId", fault.Blocked, "blocked")
+	} else if err == nil {
+		err = fault.Reject("userId", fault.UserNotFound, "not_found")
+	}
+	return nil, err
+}
+
+// lockPeople locks people in the order of their ids, so that two who follow each other at the same moment wait instead of
+// dead-locking, and so that a style published at this moment is either back-filled or fanned out.
+func (tx *Tx) lockPeople(ctx context.Context, ids ...int64) error {
+	_, err := tx.NewRaw(`select id from users where id = any(?) order by id for no key update`, pgdialect.Array(ids)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("lock people: %w", err)
+	}
+	return nil
 }

@@ -58,6 +58,14 @@ var (
 		"c.owner_id = p.id and "+collectionVisibleSQL)
 	StylesOfCollection = newList("k.id", "s.id", "collection_styles k join styles s on s.id = k.style_id join users u on u.id = s.author_id",
 		"k.collection_id = p.id and "+styleVisibleSQL)
+	// FollowRequestsOfUser, BlockedByUser and MutedByUser are for the person alone. Who is blocked stands in a list of the
+	// blocker's although they exist for each other nowhere else: there is no other way to unblock them.
+	FollowRequestsOfUser = newList("r.id", "u.id", "follow_requests r join users u on u.id = r.follower_id",
+		"r.followee_id = p.id and "+userVisibleSQL)
+	BlockedByUser = newList("b.id", "u.id", "blocks b join users u on u.id = b.blocked_id",
+		"b.blocker_id = p.id and "+activeSQL)
+	MutedByUser = newList("m.id", "u.id", "mutes m join users u on u.id = m.muted_id",
+		"m.muter_id = p.id and "+userVisibleSQL)
 	// RisingStyles has no parent: ask for that of 0.
 	RisingStyles = newList("s.hot", "s.id", "styles s join users u on u.id = s.author_id",
 		"s.state = 'PUBLISHED' and s.deleted_at is null and not u.is_private and "+userVisibleSQL)

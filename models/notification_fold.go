@@ -11,10 +11,12 @@ import (
 
 // eventSQL gives, for each kind, the id of the row that is the event: $1 the recipient, $2 the subject, $3 the actor.
 var eventSQL = map[NotificationKind]string{
-	Followed:       `select id from follows where follower_id = $3 and followee_id = $1`,
-	StyleLiked:     `select id from likes where style_id = $2 and user_id = $3`,
-	StyleCommented: `select id from comments where style_id = $2 and author_id = $3 and reply_to_author_id is distinct from $1`,
-	CommentReplied: `select id from comments where reply_to_id = $2 and author_id = $3 and reply_to_author_id = $1`,
+	Followed:        `select id from follows where follower_id = $3 and followee_id = $1`,
+	FollowRequested: `select id from follow_requests where follower_id = $3 and followee_id = $1`,
+	FollowAccepted:  `select id from follows where follower_id = $1 and followee_id = $3`,
+	StyleLiked:      `select id from likes where style_id = $2 and user_id = $3`,
+	StyleCommented:  `select id from comments where style_id = $2 and author_id = $3 and reply_to_author_id is distinct from $1`,
+	CommentReplied:  `select id from comments where reply_to_id = $2 and author_id = $3 and reply_to_author_id = $1`,
 	// Asks that were answered still are what happened. Of those that one answer closes, the latest stands for it.
 	ItemInfoRequested: `select id from item_info_requests where style_id = $2 and user_id = $3`,
 	ItemInfoAnswered: `select r.id from item_info_requests r join styles i on i.id = r.style_id
@@ -79,9 +81,9 @@ func (tx *Tx) event(ctx context.Context, job NotifyJob) (id int64, heard bool, e
 // makes no difference in which order and how often the jobs about a fold run.
 func (tx *Tx) Fold(ctx context.Context, job NotifyJob) error {
 	// One at a time, before looking at what is so: otherwise the job of a like that is being taken back could write what
-	// the job of the taking back has found nothing of.
-	_, err := tx.NewRaw(`select pg_advisory_xact_lock(hashtextextended(?, 0))`,
-		fmt.Sprintf("fold/%d/%s/%s/%d", job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID)).Exec(ctx)
+	// the job of the taking back has found nothing of. And not while one of the two blocks or mutes the other.
+	_, err := tx.NewRaw(`select pg_advisory_xact_lock_shared(hashtextextended(?, 0)), pg_advisory_xact_lock(hashtextextended(?, 0))`,
+		pairKey(job.RecipientID, job.ActorID), fmt.Sprintf("fold/%d/%s/%s/%d", job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("lock fold: %w", err)
 	}

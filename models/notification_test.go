@@ -264,7 +264,7 @@ func TestFoldsConverge(t *testing.T) {
 		c.act(0, draw)
 		var late []NotifyJob
 		for range rapid.IntRange(3, 10).Draw(rt, "length") {
-			c.act(rapid.IntRange(0, len(verbs)-1).Draw(rt, "verb"), draw)
+			c.act(rapid.IntRange(0, len(openVerbs)-1).Draw(rt, "verb"), draw)
 			if all := notifyJobs(t, db); len(all) > 0 && draw(2) == 0 {
 				fold(t, db, all[draw(len(all))])
 			}

@@ -27,7 +27,7 @@ var cleanUps = []struct {
 	{"mailed_tokens", "expires_at < ?0", keepMailedTokens},
 	{"sessions", "expires_at < ?0 or revoked_at < ?0", keepSessions},
 	{"signing_keys", "retired_at < ?0", keepSigningKeys},
-	{"notifications", "actor_count = 0 and updated_at < ?0", mailAgainAfter},
+	{"notifications", "actor_count = 0 and updated_at < ?0 and not exists (select from notification_actors a where a.notification_id = notifications.id)", mailAgainAfter},
 }
 
 // CleanUpRows deletes rows that have been useless for long enough and tells how many, by table. Each batch is a

@@ -23,10 +23,11 @@ func (tx *Tx) personVisibilityChanged(ctx context.Context, userID int64) error {
 }
 
 // SettlePerson has what was counted say what people may see of a person now: the topics of their styles, and the
-// notifications of what they did. It works in batches that each commit, and may be run again.
+// notifications of what they did. Who waits to be let in by an account that has become public is. It works in batches that
+// each commit, and may be run again.
 func (db *DB) SettlePerson(ctx context.Context, userID int64) error {
-	for _, settle := range []func(context.Context, *Tx, int64, int64) (int64, error){settleTopics, settleFolds} {
-		for after := int64(0); after != math.MaxInt64; {
+	for _, settle := range []func(context.Context, *Tx, int64, int64) (int64, error){settleTopics, settleFolds, settleRequests} {
+		for after := int64(0); after != settled; {
 			err := db.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
 				after, err = settle(ctx, tx, userID, after)
 				return err
@@ -39,10 +40,13 @@ func (db *DB) SettlePerson(ctx context.Context, userID int64) error {
 	return nil
 }
 
-// next is where to go on after a batch of ascending ids, math.MaxInt64 at the end.
+// settled is where a walk through ascending ids ends.
+const settled = math.MaxInt64
+
+// next is where to go on after a batch.
 func next(batch []int64) int64 {
 	if len(batch) < settleBatch {
-		return math.MaxInt64
+		return settled
 	}
 	return batch[len(batch)-1]
 }

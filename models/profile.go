@@ -13,6 +13,7 @@ import (
 type ProfileChange struct {
 	Username, DisplayName, Bio, Website, Locale, TimeZone *string
 	AvatarPhotoID                                         *int64
+	IsPrivate                                             *bool
 }
 
 func (c *ProfileChange) check() error {
@@ -53,6 +54,9 @@ func (db *DB) UpdateProfile(ctx context.Context, a Attempt, change ProfileChange
 				return 0, err
 			}
 		}
+		if err := tx.changePrivacy(ctx, a.UserID, change.IsPrivate); err != nil {
+			return 0, err
+		}
 		if err := tx.changeUser(ctx, a.UserID, change); err != nil {
 			return 0, err
 		}
@@ -81,6 +85,21 @@ func (tx *Tx) changeUser(ctx context.Context, userID int64, change ProfileChange
 		return nil
 	}
 	return tx.index(ctx, searchUsers, userID)
+}
+
+// changePrivacy makes an account private or public. Who waits to be let in is, in the end, by a job.
+func (tx *Tx) changePrivacy(ctx context.Context, userID int64, isPrivate *bool) error {
+	if isPrivate == nil {
+		return nil
+	}
+	n, err := affected(tx.NewRaw(`update users set is_private = ?0 where id = ?1 and is_private <> ?0`, *isPrivate, userID).Exec(ctx))
+	if err != nil {
+		return fmt.Errorf("change privacy: %w", err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return tx.personVisibilityChanged(ctx, userID)
 }
 
 // checkAvatar locks a photo and checks that the person may show it as their own.

@@ -24,18 +24,20 @@ func (db *DB) StyleFlagsFor(ctx context.Context, viewerID int64, styleIDs []int6
 }
 
 // UserFlags is what stands between a viewer and a person. It is never cached.
-type UserFlags struct{ Follows, Requested, FollowedBy bool }
+type UserFlags struct{ Follows, Requested, FollowedBy, Blocks, Mutes bool }
 
 const userFlagsSQL = `select x.id,
 	exists(select from follows f where f.follower_id = $1 and f.followee_id = x.id),
 	exists(select from follow_requests r where r.follower_id = $1 and r.followee_id = x.id),
-	exists(select from follows f where f.follower_id = x.id and f.followee_id = $1)
+	exists(select from follows f where f.follower_id = x.id and f.followee_id = $1),
+	exists(select from blocks b where b.blocker_id = $1 and b.blocked_id = x.id),
+	exists(select from mutes m where m.muter_id = $1 and m.muted_id = x.id)
 	from unnest($2::bigint[]) as x(id)`
 
 // UserFlagsFor reads what stands between the viewer and the people.
 func (db *DB) UserFlagsFor(ctx context.Context, viewerID int64, userIDs []int64) (map[int64]UserFlags, error) {
 	return flags(ctx, db, userFlagsSQL, viewerID, userIDs, func(rows pgx.Rows, id *int64, f *UserFlags) error {
-		return rows.Scan(id, &f.Follows, &f.Requested, &f.FollowedBy)
+		return rows.Scan(id, &f.Follows, &f.Requested, &f.FollowedBy, &f.Blocks, &f.Mutes)
 	})
 }
 

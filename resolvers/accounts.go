@@ -115,7 +115,7 @@ func (r mutation) UpdateProfile(ctx context.Context, input model.UpdateProfileIn
 
 func (r mutation) updateProfile(ctx context.Context, a models.Attempt, input model.UpdateProfileInput) error {
 	change := models.ProfileChange{Username: input.Username, DisplayName: input.DisplayName, Bio: input.Bio,
-		Website: input.Website, Locale: input.Locale, TimeZone: input.TimeZone}
+		Website: input.Website, Locale: input.Locale, TimeZone: input.TimeZone, IsPrivate: input.IsPrivate}
 	if input.AvatarPhotoID != nil {
 		id, err := idOf("Photo", "avatarPhotoId", *input.AvatarPhotoID)
 		if err != nil {

@@ -65,6 +65,12 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	AnswerFollowRequestPayload struct {
+		ClientMutationID func(childComplexity int) int
+		User             func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	AnswerItemInfoPayload struct {
 		ClientMutationID func(childComplexity int) int
 		NotifiedCount    func(childComplexity int) int
@@ -81,6 +87,12 @@ type ComplexityRoot struct {
 	AskQuestionPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Question         func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	BlockPayload struct {
+		ClientMutationID func(childComplexity int) int
+		User             func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
 	}
 
@@ -237,9 +249,11 @@ type ComplexityRoot struct {
 	Mutation struct {
 		AcceptAnswer                  func(childComplexity int, input model.AcceptAnswerInput) int
 		AddComment                    func(childComplexity int, input model.AddCommentInput) int
+		AnswerFollowRequest           func(childComplexity int, input model.AnswerFollowRequestInput) int
 		AnswerItemInfo                func(childComplexity int, input model.AnswerItemInfoInput) int
 		AnswerQuestion                func(childComplexity int, input model.AnswerQuestionInput) int
 		AskQuestion                   func(childComplexity int, input model.AskQuestionInput) int
+		Block                         func(childComplexity int, input model.BlockInput) int
 		ChangePassword                func(childComplexity int, input model.ChangePasswordInput) int
 		CollectStyle                  func(childComplexity int, input model.CollectStyleInput) int
 		CompleteUpload                func(childComplexity int, input model.CompleteUploadInput) int
@@ -251,6 +265,7 @@ type ComplexityRoot struct {
 		Follow                        func(childComplexity int, input model.FollowInput) int
 		LikeStyle                     func(childComplexity int, input model.LikeStyleInput) int
 		MarkNotificationsRead         func(childComplexity int, input model.MarkNotificationsReadInput) int
+		Mute                          func(childComplexity int, input model.MuteInput) int
 		PublishStyle                  func(childComplexity int, input model.PublishStyleInput) int
 		RefreshSession                func(childComplexity int, input model.RefreshSessionInput) int
 		RegisterDevice                func(childComplexity int, input model.RegisterDeviceInput) int
@@ -262,15 +277,23 @@ type ComplexityRoot struct {
 		SignInWithIDToken             func(childComplexity int, input model.SignInWithIDTokenInput) int
 		SignOut                       func(childComplexity int, input model.SignOutInput) int
 		SignUp                        func(childComplexity int, input model.SignUpInput) int
+		Unblock                       func(childComplexity int, input model.UnblockInput) int
 		UncollectStyle                func(childComplexity int, input model.UncollectStyleInput) int
 		Unfollow                      func(childComplexity int, input model.UnfollowInput) int
 		UnlikeStyle                   func(childComplexity int, input model.UnlikeStyleInput) int
+		Unmute                        func(childComplexity int, input model.UnmuteInput) int
 		UnregisterDevice              func(childComplexity int, input model.UnregisterDeviceInput) int
 		UpdateCollection              func(childComplexity int, input model.UpdateCollectionInput) int
 		UpdateNotificationPreferences func(childComplexity int, input model.UpdateNotificationPreferencesInput) int
 		UpdateProfile                 func(childComplexity int, input model.UpdateProfileInput) int
 		UpdateStyle                   func(childComplexity int, input model.UpdateStyleInput) int
 		VerifyEmail                   func(childComplexity int, input model.VerifyEmailInput) int
+	}
+
+	MutePayload struct {
+		ClientMutationID func(childComplexity int) int
+		User             func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
 	}
 
 	Notification struct {
@@ -459,6 +482,12 @@ type ComplexityRoot struct {
 		Styles     func(childComplexity int, first *int, after *string) int
 	}
 
+	UnblockPayload struct {
+		ClientMutationID func(childComplexity int) int
+		User             func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	UncollectStylePayload struct {
 		ClientMutationID func(childComplexity int) int
 		Style            func(childComplexity int) int
@@ -474,6 +503,12 @@ type ComplexityRoot struct {
 	UnlikeStylePayload struct {
 		ClientMutationID func(childComplexity int) int
 		Style            func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	UnmutePayload struct {
+		ClientMutationID func(childComplexity int) int
+		User             func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
 	}
 
@@ -531,8 +566,10 @@ type ComplexityRoot struct {
 		StyleCount               func(childComplexity int) int
 		Styles                   func(childComplexity int, first *int, after *string) int
 		Username                 func(childComplexity int) int
+		ViewerBlocks             func(childComplexity int) int
 		ViewerFollows            func(childComplexity int) int
 		ViewerHasRequestedFollow func(childComplexity int) int
+		ViewerMutes              func(childComplexity int) int
 		Website                  func(childComplexity int) int
 	}
 
@@ -560,12 +597,15 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
+		BlockedUsers            func(childComplexity int, first *int, after *string) int
 		Collections             func(childComplexity int, first *int, after *string) int
 		Devices                 func(childComplexity int) int
 		Email                   func(childComplexity int) int
 		EmailVerified           func(childComplexity int) int
 		Feed                    func(childComplexity int, first *int, after *string) int
+		FollowRequests          func(childComplexity int, first *int, after *string) int
 		Locale                  func(childComplexity int) int
+		MutedUsers              func(childComplexity int, first *int, after *string) int
 		NotificationPreferences func(childComplexity int) int
 		Notifications           func(childComplexity int, first *int, after *string) int
 		QuietFrom               func(childComplexity int) int
@@ -710,6 +750,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AnswerEdge.Node(childComplexity), true
 
+	case "AnswerFollowRequestPayload.clientMutationId":
+		if e.ComplexityRoot.AnswerFollowRequestPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerFollowRequestPayload.ClientMutationID(childComplexity), true
+	case "AnswerFollowRequestPayload.user":
+		if e.ComplexityRoot.AnswerFollowRequestPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerFollowRequestPayload.User(childComplexity), true
+	case "AnswerFollowRequestPayload.userErrors":
+		if e.ComplexityRoot.AnswerFollowRequestPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerFollowRequestPayload.UserErrors(childComplexity), true
+
 	case "AnswerItemInfoPayload.clientMutationId":
 		if e.ComplexityRoot.AnswerItemInfoPayload.ClientMutationID == nil {
 			break
@@ -772,6 +831,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AskQuestionPayload.UserErrors(childComplexity), true
+
+	case "BlockPayload.clientMutationId":
+		if e.ComplexityRoot.BlockPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockPayload.ClientMutationID(childComplexity), true
+	case "BlockPayload.user":
+		if e.ComplexityRoot.BlockPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockPayload.User(childComplexity), true
+	case "BlockPayload.userErrors":
+		if e.ComplexityRoot.BlockPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockPayload.UserErrors(childComplexity), true
 
 	case "Brand.id":
 		if e.ComplexityRoot.Brand.GlobalID == nil {
@@ -1331,6 +1409,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddComment(childComplexity, args["input"].(model.AddCommentInput)), true
+	case "Mutation.answerFollowRequest":
+		if e.ComplexityRoot.Mutation.AnswerFollowRequest == nil {
+			break
+		}
+
+		args, err := field_Mutation_answerFollowRequest_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerFollowRequest(childComplexity, args["input"].(model.AnswerFollowRequestInput)), true
 	case "Mutation.answerItemInfo":
 		if e.ComplexityRoot.Mutation.AnswerItemInfo == nil {
 			break
@@ -1364,6 +1453,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AskQuestion(childComplexity, args["input"].(model.AskQuestionInput)), true
+	case "Mutation.block":
+		if e.ComplexityRoot.Mutation.Block == nil {
+			break
+		}
+
+		args, err := field_Mutation_block_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Block(childComplexity, args["input"].(model.BlockInput)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -1485,6 +1585,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkNotificationsRead(childComplexity, args["input"].(model.MarkNotificationsReadInput)), true
+	case "Mutation.mute":
+		if e.ComplexityRoot.Mutation.Mute == nil {
+			break
+		}
+
+		args, err := field_Mutation_mute_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Mute(childComplexity, args["input"].(model.MuteInput)), true
 	case "Mutation.publishStyle":
 		if e.ComplexityRoot.Mutation.PublishStyle == nil {
 			break
@@ -1606,6 +1717,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignUp(childComplexity, args["input"].(model.SignUpInput)), true
+	case "Mutation.unblock":
+		if e.ComplexityRoot.Mutation.Unblock == nil {
+			break
+		}
+
+		args, err := field_Mutation_unblock_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Unblock(childComplexity, args["input"].(model.UnblockInput)), true
 	case "Mutation.uncollectStyle":
 		if e.ComplexityRoot.Mutation.UncollectStyle == nil {
 			break
@@ -1639,6 +1761,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnlikeStyle(childComplexity, args["input"].(model.UnlikeStyleInput)), true
+	case "Mutation.unmute":
+		if e.ComplexityRoot.Mutation.Unmute == nil {
+			break
+		}
+
+		args, err := field_Mutation_unmute_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Unmute(childComplexity, args["input"].(model.UnmuteInput)), true
 	case "Mutation.unregisterDevice":
 		if e.ComplexityRoot.Mutation.UnregisterDevice == nil {
 			break
@@ -1705,6 +1838,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VerifyEmail(childComplexity, args["input"].(model.VerifyEmailInput)), true
+
+	case "MutePayload.clientMutationId":
+		if e.ComplexityRoot.MutePayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutePayload.ClientMutationID(childComplexity), true
+	case "MutePayload.user":
+		if e.ComplexityRoot.MutePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutePayload.User(childComplexity), true
+	case "MutePayload.userErrors":
+		if e.ComplexityRoot.MutePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutePayload.UserErrors(childComplexity), true
 
 	case "Notification.actorCount":
 		if e.ComplexityRoot.Notification.ActorCount == nil {
@@ -2505,6 +2657,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Tag.Styles(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
+	case "UnblockPayload.clientMutationId":
+		if e.ComplexityRoot.UnblockPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnblockPayload.ClientMutationID(childComplexity), true
+	case "UnblockPayload.user":
+		if e.ComplexityRoot.UnblockPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnblockPayload.User(childComplexity), true
+	case "UnblockPayload.userErrors":
+		if e.ComplexityRoot.UnblockPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnblockPayload.UserErrors(childComplexity), true
+
 	case "UncollectStylePayload.clientMutationId":
 		if e.ComplexityRoot.UncollectStylePayload.ClientMutationID == nil {
 			break
@@ -2561,6 +2732,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnlikeStylePayload.UserErrors(childComplexity), true
+
+	case "UnmutePayload.clientMutationId":
+		if e.ComplexityRoot.UnmutePayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmutePayload.ClientMutationID(childComplexity), true
+	case "UnmutePayload.user":
+		if e.ComplexityRoot.UnmutePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmutePayload.User(childComplexity), true
+	case "UnmutePayload.userErrors":
+		if e.ComplexityRoot.UnmutePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmutePayload.UserErrors(childComplexity), true
 
 	case "UnregisterDevicePayload.clientMutationId":
 		if e.ComplexityRoot.UnregisterDevicePayload.ClientMutationID == nil {
@@ -2803,6 +2993,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Username(childComplexity), true
+	case "User.viewerBlocks":
+		if e.ComplexityRoot.User.ViewerBlocks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.ViewerBlocks(childComplexity), true
 	case "User.viewerFollows":
 		if e.ComplexityRoot.User.ViewerFollows == nil {
 			break
@@ -2815,6 +3011,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.ViewerHasRequestedFollow(childComplexity), true
+	case "User.viewerMutes":
+		if e.ComplexityRoot.User.ViewerMutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.ViewerMutes(childComplexity), true
 	case "User.website":
 		if e.ComplexityRoot.User.Website == nil {
 			break
@@ -2892,6 +3094,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VerifyEmailPayload.Viewer(childComplexity), true
 
+	case "Viewer.blockedUsers":
+		if e.ComplexityRoot.Viewer.BlockedUsers == nil {
+			break
+		}
+
+		args, err := field_Viewer_blockedUsers_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.BlockedUsers(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Viewer.collections":
 		if e.ComplexityRoot.Viewer.Collections == nil {
 			break
@@ -2932,12 +3145,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Feed(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Viewer.followRequests":
+		if e.ComplexityRoot.Viewer.FollowRequests == nil {
+			break
+		}
+
+		args, err := field_Viewer_followRequests_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.FollowRequests(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Viewer.locale":
 		if e.ComplexityRoot.Viewer.Locale == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Locale(childComplexity), true
+	case "Viewer.mutedUsers":
+		if e.ComplexityRoot.Viewer.MutedUsers == nil {
+			break
+		}
+
+		args, err := field_Viewer_mutedUsers_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.MutedUsers(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Viewer.notificationPreferences":
 		if e.ComplexityRoot.Viewer.NotificationPreferences == nil {
 			break
@@ -3003,9 +3238,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptAnswerInput", graphql.BindUnmarshaler(ec, unmarshalInputAcceptAnswerInput)),
 			graphql.NewInputUnmarshaler("AddCommentInput", graphql.BindUnmarshaler(ec, unmarshalInputAddCommentInput)),
+			graphql.NewInputUnmarshaler("AnswerFollowRequestInput", graphql.BindUnmarshaler(ec, unmarshalInputAnswerFollowRequestInput)),
 			graphql.NewInputUnmarshaler("AnswerItemInfoInput", graphql.BindUnmarshaler(ec, unmarshalInputAnswerItemInfoInput)),
 			graphql.NewInputUnmarshaler("AnswerQuestionInput", graphql.BindUnmarshaler(ec, unmarshalInputAnswerQuestionInput)),
 			graphql.NewInputUnmarshaler("AskQuestionInput", graphql.BindUnmarshaler(ec, unmarshalInputAskQuestionInput)),
+			graphql.NewInputUnmarshaler("BlockInput", graphql.BindUnmarshaler(ec, unmarshalInputBlockInput)),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", graphql.BindUnmarshaler(ec, unmarshalInputChangePasswordInput)),
 			graphql.NewInputUnmarshaler("CollectStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputCollectStyleInput)),
 			graphql.NewInputUnmarshaler("CompleteUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCompleteUploadInput)),
@@ -3018,6 +3255,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ItemTagInput", graphql.BindUnmarshaler(ec, unmarshalInputItemTagInput)),
 			graphql.NewInputUnmarshaler("LikeStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputLikeStyleInput)),
 			graphql.NewInputUnmarshaler("MarkNotificationsReadInput", graphql.BindUnmarshaler(ec, unmarshalInputMarkNotificationsReadInput)),
+			graphql.NewInputUnmarshaler("MuteInput", graphql.BindUnmarshaler(ec, unmarshalInputMuteInput)),
 			graphql.NewInputUnmarshaler("NotificationPreferenceInput", graphql.BindUnmarshaler(ec, unmarshalInputNotificationPreferenceInput)),
 			graphql.NewInputUnmarshaler("PublishStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputPublishStyleInput)),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", graphql.BindUnmarshaler(ec, unmarshalInputRefreshSessionInput)),
@@ -3030,9 +3268,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SignInWithIdTokenInput", graphql.BindUnmarshaler(ec, unmarshalInputSignInWithIdTokenInput)),
 			graphql.NewInputUnmarshaler("SignOutInput", graphql.BindUnmarshaler(ec, unmarshalInputSignOutInput)),
 			graphql.NewInputUnmarshaler("SignUpInput", graphql.BindUnmarshaler(ec, unmarshalInputSignUpInput)),
+			graphql.NewInputUnmarshaler("UnblockInput", graphql.BindUnmarshaler(ec, unmarshalInputUnblockInput)),
 			graphql.NewInputUnmarshaler("UncollectStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputUncollectStyleInput)),
 			graphql.NewInputUnmarshaler("UnfollowInput", graphql.BindUnmarshaler(ec, unmarshalInputUnfollowInput)),
 			graphql.NewInputUnmarshaler("UnlikeStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputUnlikeStyleInput)),
+			graphql.NewInputUnmarshaler("UnmuteInput", graphql.BindUnmarshaler(ec, unmarshalInputUnmuteInput)),
 			graphql.NewInputUnmarshaler("UnregisterDeviceInput", graphql.BindUnmarshaler(ec, unmarshalInputUnregisterDeviceInput)),
 			graphql.NewInputUnmarshaler("UpdateCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateCollectionInput)),
 			graphql.NewInputUnmarshaler("UpdateNotificationPreferencesInput", graphql.BindUnmarshaler(ec, unmarshalInputUpdateNotificationPreferencesInput)),
@@ -3959,10 +4199,41 @@ type UnregisterDevicePayload {
 }
 `, BuiltIn: false},
 	{Name: "../schema/people.graphqls", Input: `extend type Mutation {
-  "Follows a person; following whom one follows already changes nothing and is no error."
+  "Follows a person; following whom one follows already changes nothing and is no error. Following a private account leaves a request."
   follow(input: FollowInput!): FollowPayload!
-  "Ends a follow; unfollowing whom one does not follow changes nothing and is no error."
+  "Ends a follow or takes back the request for one; unfollowing whom one does not follow changes nothing and is no error."
   unfollow(input: UnfollowInput!): UnfollowPayload!
+  "Lets somebody in who asked to follow the viewer, or does not; who was turned away is not told and may ask again."
+  answerFollowRequest(input: AnswerFollowRequestInput!): AnswerFollowRequestPayload!
+  "Ends follows and requests in both directions, and hides each from the other everywhere; blocking twice is blocking once."
+  block(input: BlockInput!): BlockPayload!
+  "Takes a block back: each sees the other again, and nobody follows the other."
+  unblock(input: UnblockInput!): UnblockPayload!
+  "Keeps what a person does out of the viewer's feed and notifications; nobody else notices."
+  mute(input: MuteInput!): MutePayload!
+  "Takes a mute back: what was kept out is there again."
+  unmute(input: UnmuteInput!): UnmutePayload!
+}
+
+extend type Viewer {
+  "Who asks to be let in, latest first."
+  followRequests(first: Int, after: String): UserConnection!
+  "Whom the viewer blocks, latest first: the only list where they are, so that they can be unblocked. Their own lists are empty."
+  blockedUsers(first: Int, after: String): UserConnection!
+  "Whom the viewer mutes, latest first."
+  mutedUsers(first: Int, after: String): UserConnection!
+}
+
+extend type User {
+  "Whether the viewer blocks this person; false for anonymous callers."
+  viewerBlocks: Boolean!
+  "Whether the viewer mutes this person; false for anonymous callers."
+  viewerMutes: Boolean!
+}
+
+extend input UpdateProfileInput {
+  "Private: only followers see the viewer's styles from now on, old ones too. Public: whoever waits to be let in is."
+  isPrivate: Boolean
 }
 
 "The person to follow."
@@ -3977,6 +4248,37 @@ input UnfollowInput {
   clientMutationId: String
 }
 
+"The person who asked to follow, and what becomes of it."
+input AnswerFollowRequestInput {
+  userId: ID!
+  accept: Boolean!
+  clientMutationId: String
+}
+
+"The person to block."
+input BlockInput {
+  userId: ID!
+  clientMutationId: String
+}
+
+"The person to unblock."
+input UnblockInput {
+  userId: ID!
+  clientMutationId: String
+}
+
+"The person to mute."
+input MuteInput {
+  userId: ID!
+  clientMutationId: String
+}
+
+"The person to unmute."
+input UnmuteInput {
+  userId: ID!
+  clientMutationId: String
+}
+
 "What follow answers."
 type FollowPayload {
   user: User
@@ -3986,6 +4288,42 @@ type FollowPayload {
 
 "What unfollow answers."
 type UnfollowPayload {
+  user: User
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What answerFollowRequest answers."
+type AnswerFollowRequestPayload {
+  user: User
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What block answers."
+type BlockPayload {
+  "As in ` + "`" + `blockedUsers` + "`" + `."
+  user: User
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What unblock answers."
+type UnblockPayload {
+  user: User
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What mute answers."
+type MutePayload {
+  user: User
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What unmute answers."
+type UnmutePayload {
   user: User
   clientMutationId: String
   userErrors: [UserError!]!
@@ -4558,6 +4896,18 @@ func childFields_AnswerEdge(ctx context.Context, ec *executionContext, field gra
 	return nil, fmt.Errorf("no field named %q was found under type AnswerEdge", field.Name)
 }
 
+func childFields_AnswerFollowRequestPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return fieldContext_AnswerFollowRequestPayload_user(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_AnswerFollowRequestPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_AnswerFollowRequestPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerFollowRequestPayload", field.Name)
+}
+
 func childFields_AnswerItemInfoPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "style":
@@ -4594,6 +4944,18 @@ func childFields_AskQuestionPayload(ctx context.Context, ec *executionContext, f
 		return fieldContext_AskQuestionPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AskQuestionPayload", field.Name)
+}
+
+func childFields_BlockPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return fieldContext_BlockPayload_user(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_BlockPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_BlockPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockPayload", field.Name)
 }
 
 func childFields_Brand(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4894,6 +5256,18 @@ func childFields_MarkNotificationsReadPayload(ctx context.Context, ec *execution
 		return fieldContext_MarkNotificationsReadPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarkNotificationsReadPayload", field.Name)
+}
+
+func childFields_MutePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return fieldContext_MutePayload_user(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_MutePayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_MutePayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MutePayload", field.Name)
 }
 
 func childFields_Notification(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5242,6 +5616,18 @@ func childFields_Tag(ctx context.Context, ec *executionContext, field graphql.Co
 	return nil, fmt.Errorf("no field named %q was found under type Tag", field.Name)
 }
 
+func childFields_UnblockPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return fieldContext_UnblockPayload_user(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_UnblockPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_UnblockPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnblockPayload", field.Name)
+}
+
 func childFields_UncollectStylePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "style":
@@ -5276,6 +5662,18 @@ func childFields_UnlikeStylePayload(ctx context.Context, ec *executionContext, f
 		return fieldContext_UnlikeStylePayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnlikeStylePayload", field.Name)
+}
+
+func childFields_UnmutePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return fieldContext_UnmutePayload_user(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_UnmutePayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_UnmutePayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmutePayload", field.Name)
 }
 
 func childFields_UnregisterDevicePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5392,6 +5790,10 @@ func childFields_User(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_User_collections(ctx, ec, field)
 	case "calendar":
 		return fieldContext_User_calendar(ctx, ec, field)
+	case "viewerBlocks":
+		return fieldContext_User_viewerBlocks(ctx, ec, field)
+	case "viewerMutes":
+		return fieldContext_User_viewerMutes(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -5472,6 +5874,12 @@ func childFields_Viewer(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Viewer_sessions(ctx, ec, field)
 	case "devices":
 		return fieldContext_Viewer_devices(ctx, ec, field)
+	case "followRequests":
+		return fieldContext_Viewer_followRequests(ctx, ec, field)
+	case "blockedUsers":
+		return fieldContext_Viewer_blockedUsers(ctx, ec, field)
+	case "mutedUsers":
+		return fieldContext_Viewer_mutedUsers(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

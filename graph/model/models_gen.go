@@ -40,6 +40,20 @@ type AddCommentPayload struct {
 	UserErrors       []*UserError     `json:"userErrors"`
 }
 
+// The person who asked to follow, and what becomes of it.
+type AnswerFollowRequestInput struct {
+	UserID           string  `json:"userId"`
+	Accept           bool    `json:"accept"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What answerFollowRequest answers.
+type AnswerFollowRequestPayload struct {
+	User             *loaders.User `json:"user,omitempty"`
+	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError  `json:"userErrors"`
+}
+
 // What the items are.
 type AnswerItemInfoInput struct {
 	// A style of the viewer.
@@ -91,6 +105,20 @@ type AskQuestionPayload struct {
 	Question         *loaders.Question `json:"question,omitempty"`
 	ClientMutationID *string           `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError      `json:"userErrors"`
+}
+
+// The person to block.
+type BlockInput struct {
+	UserID           string  `json:"userId"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What block answers.
+type BlockPayload struct {
+	// As in `blockedUsers`.
+	User             *loaders.User `json:"user,omitempty"`
+	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError  `json:"userErrors"`
 }
 
 // The password that is and the password to be.
@@ -279,6 +307,19 @@ type MarkNotificationsReadPayload struct {
 type Mutation struct {
 }
 
+// The person to mute.
+type MuteInput struct {
+	UserID           string  `json:"userId"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What mute answers.
+type MutePayload struct {
+	User             *loaders.User `json:"user,omitempty"`
+	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError  `json:"userErrors"`
+}
+
 // By which channels to hear of a kind.
 type NotificationPreferenceInput struct {
 	Kind models.NotificationKind `json:"kind"`
@@ -459,6 +500,19 @@ type SignUpInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 
+// The person to unblock.
+type UnblockInput struct {
+	UserID           string  `json:"userId"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What unblock answers.
+type UnblockPayload struct {
+	User             *loaders.User `json:"user,omitempty"`
+	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError  `json:"userErrors"`
+}
+
 // The style to keep no longer.
 type UncollectStyleInput struct {
 	StyleID string `json:"styleId"`
@@ -498,6 +552,19 @@ type UnlikeStylePayload struct {
 	Style            *loaders.Style `json:"style,omitempty"`
 	ClientMutationID *string        `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError   `json:"userErrors"`
+}
+
+// The person to unmute.
+type UnmuteInput struct {
+	UserID           string  `json:"userId"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What unmute answers.
+type UnmutePayload struct {
+	User             *loaders.User `json:"user,omitempty"`
+	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError  `json:"userErrors"`
 }
 
 // The device to forget.
@@ -559,6 +626,8 @@ type UpdateProfileInput struct {
 	Locale           *string `json:"locale,omitempty"`
 	TimeZone         *string `json:"timeZone,omitempty"`
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Private: only followers see the viewer's styles from now on, old ones too. Public: whoever waits to be let in is.
+	IsPrivate *bool `json:"isPrivate,omitempty"`
 }
 
 // What updateProfile answers.
