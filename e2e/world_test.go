@@ -116,9 +116,7 @@ func (w *world) hidden(t *testing.T) {
 	t.Helper()
 	w.style(t, "style private", "yuna", "for friends #secret", 1)
 	w.comment(t, "comment private", "yuna", "style private", "just us")
-	// There is no switch for it yet.
-	w.Exec(t, `update users set is_private = true where username = 'yuna'`)
-	w.Forget(t)
+	w.people["yuna"].Do(t, `mutation { updateProfile(input: {isPrivate: true}) { userErrors { code } } }`, nil).OK(t)
 	w.people["minji"].Do(t, "Follow", Vars{"input": Vars{"userId": w.ids["yuna"]}}).OK(t)
 
 	w.style(t, "style deleted", "jiho", "gone #gone", 1)
