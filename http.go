@@ -31,7 +31,8 @@ func operationNames() []string { return graph.OperationNames() }
 
 // executor is what runs GraphQL operations.
 func (a *app) executor() *transport.Executor {
-	exec := transport.NewExecutor(generated.NewExecutableSchema(generated.Config{Resolvers: a.resolver}), transport.Config{
+	schema := generated.Config{Resolvers: a.resolver}
+	exec := transport.NewExecutor(generated.NewExecutableSchema(schema), transport.Config{
 		CostPerRequest: a.config.CostPerRequest, Pages: cost.Pages{Default: models.DefaultPageSize, Max: models.MaxPageSize},
 		Spend:     resolvers.Spend(a.budget),
 		Persisted: persisted.New(a.redis, a.log), MayPersist: resolvers.MayPersist(a.resolver.Limiter), Trusted: a.trusted,
@@ -41,6 +42,7 @@ func (a *app) executor() *transport.Executor {
 		a.log.Warn("trusted documents that this server cannot run", "count", len(ids), "first", ids[0])
 	}
 	exec.AroundRootFields(resolvers.RefuseRootFields)
+	exec.AroundRootFields(generated.NewPlanner(schema))
 	exec.AroundOperations(resolvers.ReportCost)
 	return exec
 }

@@ -53,8 +53,11 @@ const dateTimeFormat = `"2006-01-02T15:04:05.000Z"`
 
 // MarshalDateTime writes RFC 3339 in UTC, to the millisecond.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
-	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, t.UTC().Format(dateTimeFormat)) })
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(AppendDateTime(nil, t)) })
 }
+
+// AppendDateTime is MarshalDateTime for whoever has a buffer.
+func AppendDateTime(out []byte, t time.Time) []byte { return t.UTC().AppendFormat(out, dateTimeFormat) }
 
 // UnmarshalDateTime reads RFC 3339.
 func UnmarshalDateTime(v any) (time.Time, error) {

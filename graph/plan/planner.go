@@ -1,0 +1,114 @@
+package plan
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// kept is how many plans are kept, of the latest root fields: more than apps have screens.
+const kept = 1000
+
+// Planner compiles selections and keeps them. E is what the generated code executes with.
+type Planner[E any] struct {
+	schema *ast.Schema
+	types  Types[E]
+	plans  *lru.Cache[planKey, *compiled[E]]
+}
+
+// planKey names a root field of a document that lives as long as the key does. A fragment with root fields may be part of
+// several operations.
+type planKey struct {
+	operation *ast.OperationDefinition
+	field     *ast.Field
+}
+
+// New makes a Planner for a schema.
+func New[E any](schema *ast.Schema, types Types[E]) *Planner[E] {
+	plans, err := lru.New[planKey, *compiled[E]](kept)
+	if err != nil {
+		panic(err) // of a size below 1
+	}
+	return &Planner[E]{schema, types, plans}
+}
+
+// Root calls the resolver of a root field and writes its answer. It is false where that is gqlgen's to do.
+type Root[E any] func(ctx context.Context, exec E, w *Writer, f *Field) bool
+
+// Answer answers a root field of a query by its plan, or else by next.
+func (p *Planner[E]) Answer(ctx context.Context, exec E, root Root[E], next graphql.RootResolver) graphql.Marshaler {
+	op, field := graphql.GetOperationContext(ctx), graphql.GetRootFieldContext(ctx).Field
+	if op.Operation.Operation != ast.Query {
+		return next(ctx)
+	}
+	c := p.plan(ctx, op, exec, field)
+	if c == nil {
+		return next(ctx)
+	}
+	values, err := c.values(ctx, exec, op.Variables)
+	if err != nil {
+		return next(ctx)
+	}
+	w := writers.Get().(*Writer)
+	w.arguments = values
+	if !try(ctx, exec, w, root, &c.root) {
+		w.free()
+		return next(ctx)
+	}
+	return answer{w}
+}
+
+// try is false for a panic, too: it comes again where gqlgen reports it.
+func try[E any](ctx context.Context, exec E, w *Writer, root Root[E], f *Field) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	return root(ctx, exec, w, f)
+}
+
+// plan is nil where there cannot be one.
+func (p *Planner[E]) plan(ctx context.Context, op *graphql.OperationContext, exec E, field graphql.CollectedField) *compiled[E] {
+	key := planKey{op.Operation, field.Field}
+	if c, ok := p.plans.Get(key); ok {
+		return c
+	}
+	var c *compiled[E]
+	// The root field's own directives have been seen to already: it is here.
+	if !varies(op.Operation.SelectionSet) {
+		compiler := &compiler[E]{ctx, op, exec, p.schema, p.types, new(compiled[E])}
+		if root, ok := compiler.field(field, p.schema.Query.Name); ok {
+			c = compiler.plan
+			c.root = root
+		}
+	}
+	p.plans.Add(key, c)
+	return c
+}
+
+// mostKept is the largest buffer that is used again, in bytes.
+const mostKept = 256 << 10
+
+var writers = sync.Pool{New: func() any { return &Writer{out: make([]byte, 0, 16<<10)} }}
+
+func (w *Writer) free() {
+	w.arguments = nil
+	if cap(w.out) <= mostKept {
+		w.out = w.out[:0]
+		writers.Put(w)
+	}
+}
+
+// answer is written once, by the executor.
+type answer struct{ w *Writer }
+
+// MarshalGQL writes the answer.
+func (a answer) MarshalGQL(w io.Writer) {
+	_, _ = w.Write(a.w.out)
+	a.w.free()
+}

@@ -1,0 +1,120 @@
+package plan
+
+import (
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"styleshare/graph/scalar"
+)
+
+// Writer takes an answer, in the bytes that gqlgen would give. Its methods are for generated code.
+type Writer struct {
+	out       []byte
+	arguments []map[string]any
+}
+
+// Arguments are what a field is called with.
+type Arguments struct{ Args map[string]any }
+
+// Arguments gives those of a field that has some.
+func (w *Writer) Arguments(f *Field) Arguments { return Arguments{w.arguments[f.arguments]} }
+
+// Open begins the n-th entry of an object.
+func (w *Writer) Open(n int, f *Field) {
+	if n == 0 {
+		w.out = append(w.out, '{')
+	} else {
+		w.out = append(w.out, ',')
+	}
+	w.out = append(w.out, f.Key...)
+}
+
+// Close ends an object of n entries.
+func (w *Writer) Close(n int) {
+	if n == 0 {
+		w.out = append(w.out, '{')
+	}
+	w.out = append(w.out, '}')
+}
+
+// Element begins the n-th element of a list.
+func (w *Writer) Element(n int) {
+	if n == 0 {
+		w.out = append(w.out, '[')
+	} else {
+		w.out = append(w.out, ',')
+	}
+}
+
+// End ends a list of n elements.
+func (w *Writer) End(n int) {
+	if n == 0 {
+		w.out = append(w.out, '[')
+	}
+	w.out = append(w.out, ']')
+}
+
+// Null writes null.
+func (w *Writer) Null() { w.out = append(w.out, "null"...) }
+
+// Int writes a whole number.
+func (w *Writer) Int(n int) { w.out = strconv.AppendInt(w.out, int64(n), 10) }
+
+// Bool writes true or false.
+func (w *Writer) Bool(b bool) { w.out = strconv.AppendBool(w.out, b) }
+
+// String writes text.
+func (w *Writer) String(s string) { w.out = appendString(w.out, s) }
+
+// DateTime writes a moment.
+func (w *Writer) DateTime(t time.Time) { w.out = scalar.AppendDateTime(w.out, t) }
+
+// Marshal writes whatever else there is.
+func (w *Writer) Marshal(m graphql.Marshaler) { m.MarshalGQL((*appender)(w)) }
+
+// appender is the Writer for what writes to an io.Writer.
+type appender Writer
+
+func (a *appender) Write(p []byte) (int, error) {
+	a.out = append(a.out, p...)
+	return len(p), nil
+}
+
+// WriteString spares io.WriteString a copy.
+func (a *appender) WriteString(s string) (int, error) {
+	a.out = append(a.out, s...)
+	return len(s), nil
+}
+
+var _ io.StringWriter = (*appender)(nil)
+
+// appendString quotes as graphql.MarshalString does: what JSON wants, and nothing more.
+func appendString(out []byte, s string) []byte {
+	const hex = "0123456789ABCDEF"
+	out = append(out, '"')
+	start := 0
+	for i := range len(s) {
+		c := s[i]
+		if c >= 0x20 && c != '\\' && c != '"' {
+			continue
+		}
+		out = append(out, s[start:i]...)
+		switch c {
+		case '\t':
+			out = append(out, `\t`...)
+		case '\r':
+			out = append(out, `\r`...)
+		case '\n':
+			out = append(out, `\n`...)
+		case '\\', '"':
+			out = append(out, '\\', c)
+		default:
+			out = append(out, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+		}
+		start = i + 1
+	}
+	return append(append(out, s[start:]...), '"')
+}
