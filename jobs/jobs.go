@@ -43,6 +43,7 @@ type Jobs struct {
 	redis    redis.UniversalClient
 	metrics  *metrics
 	handlers map[models.JobKind]Handler
+	direct   map[models.JobKind]Handler
 	wakeup   chan struct{}
 	// lastTicks is what the leader knows to be recorded: the key of each kind's last tick.
 	lastTicks map[models.JobKind]string
@@ -81,7 +82,7 @@ func New(config Config) (*Jobs, error) {
 	}
 	j := &Jobs{
 		db: config.DB, config: config, log: config.Logger, redis: client,
-		handlers: map[models.JobKind]Handler{}, wakeup: make(chan struct{}, 1),
+		handlers: map[models.JobKind]Handler{}, direct: map[models.JobKind]Handler{}, wakeup: make(chan struct{}, 1),
 		lastTicks: map[models.JobKind]string{},
 		policies:  maps.Clone(policies), schedule: schedule, timing: defaultTiming,
 	}
@@ -108,6 +109,11 @@ func (j *Jobs) Register(kind models.JobKind, handler Handler) {
 	}
 	j.handlers[kind] = handler
 }
+
+// RelayDirectly has the relay itself run jobs of a kind, for what takes no longer than handing it over and should not wait
+// for a worker. What fails is handed over, so that a worker tries it again: register the handler there too. Call it
+// before RunRelay.
+func (j *Jobs) RelayDirectly(kind models.JobKind, handler Handler) { j.direct[kind] = handler }
 
 // Close ends the connections to Redis, after RunRelay and RunWorker have returned.
 func (j *Jobs) Close() error { return j.redis.Close() }

@@ -43,6 +43,7 @@ var policies = map[models.JobKind]Policy{
 	models.JobInvalidate:    {QueueCritical, 10 * time.Second, 100, 2 * time.Second, 5 * time.Minute},
 	models.JobMail:          {QueueCritical, time.Minute, 20, 5 * time.Second, time.Hour},
 	models.JobFanOutStyle:   {QueueDefault, 5 * time.Minute, 20, 2 * time.Second, 10 * time.Minute},
+	models.JobEvent:         {QueueCritical, 10 * time.Second, 20, time.Second, 5 * time.Minute},
 	models.JobNotify:        {QueueDefault, 30 * time.Second, 20, 2 * time.Second, 10 * time.Minute},
 	models.JobSettlePerson:  {QueueDefault, 5 * time.Minute, 40, 2 * time.Second, 10 * time.Minute},
 	models.JobPush:          {QueueDefault, 30 * time.Second, 12, 5 * time.Second, 30 * time.Minute},

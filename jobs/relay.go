@@ -68,16 +68,34 @@ func (j *Jobs) relayOnce(ctx context.Context) (int, error) {
 	}
 	// A new client each time: asynq's remembers which queues it has announced, but a Redis that was flushed does not.
 	client := asynq.NewClientFromRedisClient(j.redis)
-	return j.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) ([]int64, error) {
-		ids := make([]int64, 0, len(rows))
-		for _, row := range rows {
-			if err := j.enqueue(ctx, client, row); err != nil {
-				return ids, fmt.Errorf("enqueue: %w", err)
+	return j.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) (relayed models.Relayed, err error) {
+		for i := range rows {
+			if j.runDirectly(ctx, &rows[i]) {
+				relayed.Done = append(relayed.Done, rows[i].ID)
+				continue
 			}
-			ids = append(ids, row.ID)
+			if err = j.enqueue(ctx, client, rows[i]); err != nil {
+				return relayed, fmt.Errorf("enqueue: %w", err)
+			}
+			relayed.Enqueued = append(relayed.Enqueued, rows[i].ID)
 		}
-		return ids, nil
+		return relayed, nil
 	})
+}
+
+// runDirectly does what is not worth handing over, and tells whether it is done.
+func (j *Jobs) runDirectly(ctx context.Context, row *models.OutboxRow) bool {
+	handler, ok := j.direct[row.Kind]
+	if !ok || row.Attempts > 0 {
+		return false
+	}
+	job, start := j.newJob(row), time.Now()
+	if err := j.call(ctx, handler, job); err != nil {
+		job.Log.WarnContext(ctx, "the relay leaves a job to the workers", "error", err)
+		return false
+	}
+	j.metrics.ran(row.Kind, "done", time.Since(start))
+	return true
 }
 
 func (j *Jobs) enqueue(ctx context.Context, client *asynq.Client, row models.OutboxRow) error {

@@ -87,9 +87,9 @@ func TestRelayThatDiedBeforeTheMarkRepeatsItself(t *testing.T) {
 	id := r.record(t, "once")
 
 	ctx, die := context.WithCancel(t.Context())
-	_, err := r.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) ([]int64, error) {
+	_, err := r.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) (models.Relayed, error) {
 		defer die()
-		return []int64{rows[0].ID}, j.enqueue(ctx, asynq.NewClientFromRedisClient(j.redis), rows[0])
+		return models.Relayed{Enqueued: []int64{rows[0].ID}}, j.enqueue(ctx, asynq.NewClientFromRedisClient(j.redis), rows[0])
 	})
 	if err == nil {
 		t.Fatal("the relay has not died")
@@ -143,13 +143,13 @@ func TestRelaysDoNotWaitForEachOther(t *testing.T) {
 	r := newRig(t)
 	one, two := r.record(t, "one"), r.record(t, "two")
 	var first, second []int64
-	take := func(ids *[]int64, then func()) func(context.Context, []models.OutboxRow) ([]int64, error) {
-		return func(_ context.Context, rows []models.OutboxRow) ([]int64, error) {
+	take := func(ids *[]int64, then func()) func(context.Context, []models.OutboxRow) (models.Relayed, error) {
+		return func(_ context.Context, rows []models.OutboxRow) (models.Relayed, error) {
 			for _, row := range rows {
 				*ids = append(*ids, row.ID)
 			}
 			then()
-			return *ids, nil
+			return models.Relayed{Enqueued: *ids}, nil
 		}
 	}
 	_, err := r.db.RelayJobs(t.Context(), 1, take(&first, func() {

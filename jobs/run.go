@@ -49,10 +49,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
 		// During a rolling update a newer worker may know it: not permanent.
 		return fmt.Errorf("this worker has no handler for %s", row.Kind)
 	}
-	job := &Job{
-		ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, payload: row.Payload,
-		Log: j.log.With("job_id", row.ID, "job_kind", row.Kind, "attempt", row.Attempts+1),
-	}
+	job := j.newJob(row)
 	start := time.Now()
 	err := j.call(ctx, handler, job)
 	if errors.Is(err, errAlreadyDone) {
@@ -71,6 +68,13 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
 		j.metrics.ran(row.Kind, "failed", time.Since(start))
 	}
 	return err
+}
+
+func (j *Jobs) newJob(row *models.OutboxRow) *Job {
+	return &Job{
+		ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, payload: row.Payload,
+		Log: j.log.With("job_id", row.ID, "job_kind", row.Kind, "attempt", row.Attempts+1),
+	}
 }
 
 // call runs the handler within the time-out of its kind.

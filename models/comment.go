@@ -50,7 +50,7 @@ func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body str
 		if err = tx.countComment(ctx, s, c, +1); err != nil {
 			return CommentResult{}, err
 		}
-		return CommentResult{c.ID, s.ID}, nil
+		return CommentResult{c.ID, s.ID}, tx.publish(ctx, CommentTopic(s.ID), c.ID)
 	})
 }
 

@@ -106,6 +106,9 @@ func (tx *Tx) Fold(ctx context.Context, job NotifyJob) error {
 	if err = tx.summarise(ctx, n, news); err != nil || !news {
 		return err
 	}
+	if err = tx.publish(ctx, NotificationTopic(n.RecipientID), n.ID); err != nil {
+		return err
+	}
 	return tx.announce(ctx, n, wasUnread)
 }
 

@@ -21,6 +21,7 @@ const (
 	JobEraseStyle    JobKind = "style.erase"      // StyleJob: feeds, objects, rows of a deleted style
 	JobSettlePerson  JobKind = "person.settle"    // PersonJob: counts of what they made and did, once more or fewer people may see it
 	JobNotify        JobKind = "notify"           // NotifyJob: brings one fold in line with the rows
+	JobEvent         JobKind = "event"            // EventJob: tells the subscribers of a topic
 	JobPush          JobKind = "push"             // PushJob: one notification to one device
 	JobMail          JobKind = "mail"             // MailJob: one message to one person
 	JobInvalidate    JobKind = "cache.invalidate" // Changes: what the cache could not be told after the commit

@@ -2,39 +2,44 @@ package models
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
+// Relayed are the ids of rows that a relay handed over, and of those that it did itself.
+type Relayed struct{ Enqueued, Done []int64 }
+
 // RelayJobs gives handOver up to limit rows that are due, oldest first and locked against other relays, and marks those
-// whose ids it returns as enqueued, also when it returns an error. It tells how many were marked.
+// whose ids it returns, also when it returns an error. It tells how many were marked.
 //
 // The mark comes second: a process that dies in between has its rows handed over twice, never not at all.
-func (db *DB) RelayJobs(ctx context.Context, limit int64, handOver func(context.Context, []OutboxRow) ([]int64, error)) (int, error) {
-	var ids []int64
+func (db *DB) RelayJobs(ctx context.Context, limit int64, handOver func(context.Context, []OutboxRow) (Relayed, error)) (int, error) {
+	var relayed Relayed
 	var handOverErr error
 	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		now := db.Now()
 		var rows []OutboxRow
-		err := tx.NewSelect().Model(&rows).Column("id", "kind", "generation").
+		err := tx.NewSelect().Model(&rows).Column("id", "kind", "generation", "attempts", "payload").
 			Where("available_at <= ?", now).Where("enqueued_at is null and done_at is null and dead_at is null").
 			OrderExpr("available_at, id").Limit(limit).For("update skip locked").Scan(ctx)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		if ids, handOverErr = handOver(ctx, rows); len(ids) == 0 {
+		relayed, handOverErr = handOver(ctx, rows)
+		if len(relayed.Enqueued)+len(relayed.Done) == 0 {
 			return nil
 		}
-		_, err = tx.NewUpdate().Model((*OutboxRow)(nil)).Set("enqueued_at = ?", now).
-			Where("id = any(?)", pgdialect.Array(ids)).Exec(ctx)
+		_, err = tx.NewRaw(`update outbox set enqueued_at = ?, done_at = case when id = any(?) then ?::timestamptz end where id = any(?)`,
+			now, pgdialect.Array(relayed.Done), now, pgdialect.Array(slices.Concat(relayed.Enqueued, relayed.Done))).Exec(ctx)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	return len(ids), handOverErr
+	return len(relayed.Enqueued) + len(relayed.Done), handOverErr
 }
 
 // StaleJobs are up to limit rows that were last known to be in Redis before a moment and have not ended, without

@@ -82,7 +82,9 @@ func (db *DB) CompletePhoto(ctx context.Context, a Attempt, photoID int64) (int6
 		if n == 0 {
 			return photoID, nil
 		}
-		tx.changes.Photos = append(tx.changes.Photos, photoID)
+		if err = tx.photoChanged(ctx, photoID); err != nil {
+			return 0, err
+		}
 		return photoID, tx.Record(ctx, JobProcessPhoto, PhotoJob{photoID})
 	})
 }
@@ -101,7 +103,9 @@ func (tx *Tx) PhotoReady(ctx context.Context, photoID int64, r PhotoResult) (boo
 	if err != nil || n == 0 {
 		return false, err
 	}
-	tx.changes.Photos = append(tx.changes.Photos, photoID)
+	if err = tx.photoChanged(ctx, photoID); err != nil {
+		return false, err
+	}
 	if err = tx.photoDone(ctx, photoID); err != nil {
 		return false, err
 	}
@@ -114,8 +118,13 @@ func (tx *Tx) PhotoRejected(ctx context.Context, photoID int64, rejection string
 	if err != nil {
 		return fmt.Errorf("reject photo: %w", err)
 	}
+	return tx.photoChanged(ctx, photoID)
+}
+
+// photoChanged has caches and subscribers follow a change of the photo's state.
+func (tx *Tx) photoChanged(ctx context.Context, photoID int64) error {
 	tx.changes.Photos = append(tx.changes.Photos, photoID)
-	return nil
+	return tx.publish(ctx, PhotoTopic(photoID), photoID)
 }
 
 // How long a photo may lie around: an upload that is not completed, and a photo that is in no style and no
@@ -159,6 +168,11 @@ func (db *DB) cleanUpPhotos(ctx context.Context, match string, before time.Time,
 			found, gone = len(ids), nil
 			if err = tx.NewRaw(statement, pgdialect.Array(ids)).Scan(ctx, &gone); err != nil {
 				return err
+			}
+			for _, p := range gone {
+				if err = tx.publish(ctx, PhotoTopic(p.ID), p.ID); err != nil {
+					return err
+				}
 			}
 			return tx.eraseObjects(ctx, gone)
 		})
