@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"styleshare/graph/transport"
 	"styleshare/internal/auth"
 	"styleshare/internal/cache"
 	"styleshare/internal/config"
@@ -15,6 +16,7 @@ import (
 	"styleshare/internal/persisted"
 	"styleshare/internal/push"
 	"styleshare/internal/ratelimit"
+	"styleshare/internal/realtime"
 	"styleshare/internal/redisdb"
 	"styleshare/internal/storage"
 	"styleshare/internal/telemetry"
@@ -41,6 +43,8 @@ type app struct {
 	loaders  *loaders.Loaders
 	resolver *resolvers.Resolver
 	jobs     *jobs.Jobs
+	events   *realtime.Hub
+	streams  *transport.Streams
 	budget   *ratelimit.Budget
 	trusted  persisted.Manifest // nil where whatever clients send is run
 	linkKey  []byte
@@ -119,6 +123,8 @@ func (a *app) connect(ctx context.Context) (err error) {
 		return fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.closers = append(a.closers, func() { _ = a.jobs.Close() })
+	a.events = realtime.New(a.redis, a.log)
+	a.jobs.RelayDirectly(models.JobEvent, jobs.Event(a.events))
 	if err = a.db.EnsureSigningKey(ctx); err != nil {
 		return err
 	}
@@ -138,8 +144,12 @@ func (a *app) connect(ctx context.Context) (err error) {
 	issuers, _ := oidc.ParseIssuers(a.config.OIDCIssuers) // mistakes were reported when the configuration was checked
 	a.resolver = &resolvers.Resolver{DB: a.db, Loaders: a.loaders, Keys: keys, Limiter: ratelimit.New(a.redis, limitKey, a.log),
 		IDTokens: oidc.New(issuers, nil),
-		Store:    a.store, Sessions: resolvers.NewSessions(a.db), LinkKey: a.linkKey}
-	return nil
+		Store:    a.store, Sessions: resolvers.NewSessions(a.db), Events: a.events, LinkKey: a.linkKey}
+	a.streams, err = transport.NewStreams(transport.StreamsConfig{
+		IdentityOf: resolvers.IdentityOf, Identify: a.resolver.IdentifyLater, ActiveSessions: a.db.ActiveSessions,
+		Origins: a.config.CORSOrigins, Registerer: a.metrics.Registry, Log: a.log,
+	})
+	return err
 }
 
 // registerJobs says what runs the jobs, for processes that work.
@@ -159,6 +169,7 @@ func (a *app) registerJobs() error {
 	a.jobs.Register(models.JobFanOutStyle, jobs.FanOutStyle(a.db, limits))
 	a.jobs.Register(models.JobEraseStyle, jobs.EraseStyle(a.db))
 	a.jobs.Register(models.JobSettlePerson, jobs.SettlePerson(a.db))
+	a.jobs.Register(models.JobEvent, jobs.Event(a.events))
 	a.jobs.Register(models.JobNotify, jobs.Notify(a.db))
 	a.jobs.Register(models.JobPush, jobs.Push(a.db, senders, a.config.PublicURL, sender.Service()))
 	a.jobs.Register(models.JobMail, jobs.Mail(mailer))

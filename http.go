@@ -36,7 +36,8 @@ func (a *app) executor() *transport.Executor {
 		CostPerRequest: a.config.CostPerRequest, Pages: cost.Pages{Default: models.DefaultPageSize, Max: models.MaxPageSize},
 		Spend:     resolvers.Spend(a.budget),
 		Persisted: persisted.New(a.redis, a.log), MayPersist: resolvers.MayPersist(a.resolver.Limiter), Trusted: a.trusted,
-		Introspection: a.config.Introspection && a.trusted == nil, Log: a.log,
+		Introspection: a.config.Introspection && a.trusted == nil,
+		Streams:       a.streams, Observe: a.metrics.ObserveOperation, Log: a.log,
 	})
 	if ids := exec.Unservable(); len(ids) > 0 {
 		a.log.Warn("trusted documents that this server cannot run", "count", len(ids), "first", ids[0])

@@ -128,9 +128,16 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	})
 	group, groupCtx := errgroup.WithContext(ctx)
 	if r.api {
+		behind.Go(func() { a.events.Run(behindCtx) })
+		behind.Go(func() { a.streams.Run(behindCtx) })
 		group.Go(func() error {
-			return web.Serve(groupCtx, l.public, a.publicHandler(health, x.demo),
-				web.ServeOptions{Log: a.log, Drain: x.drain, ShutdownTimeout: shutdownTimeout, OnDrain: health.Stop})
+			return web.Serve(groupCtx, l.public, a.publicHandler(health, x.demo), web.ServeOptions{
+				Log: a.log, Drain: x.drain, ShutdownTimeout: shutdownTimeout, OnShutdown: a.streams.Drain,
+				OnDrain: func() {
+					health.Stop()
+					a.streams.Refuse()
+				},
+			})
 		})
 	}
 	if r.worker {

@@ -35,6 +35,11 @@ func (l *Loaders) Comment(ctx context.Context, id int64) (*Comment, error) {
 	return one(l.request(ctx), id, (*request).visibleComments)
 }
 
+// Notification gives one of the viewer's notifications by id; nil where there is none or only hidden people are in it.
+func (l *Loaders) Notification(ctx context.Context, id int64) (*Notification, error) {
+	return one(l.request(ctx), id, (*request).ownNotifications)
+}
+
 // Photo gives a photo by id; nil where there is none or it is hidden from the viewer.
 func (l *Loaders) Photo(ctx context.Context, id int64) (*Photo, error) {
 	return one(l.request(ctx), id, (*request).visiblePhotos)

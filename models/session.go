@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"styleshare/internal/auth"
@@ -177,6 +178,20 @@ func (db *DB) SessionActive(ctx context.Context, userID, sessionID int64) (bool,
 	defer rows.Close()
 	active := rows.Next()
 	return active, rows.Err()
+}
+
+// ActiveSessions gives those of the sessions of which SessionActive is true.
+func (db *DB) ActiveSessions(ctx context.Context, ids []int64) ([]int64, error) {
+	rows, err := db.Pool.Query(ctx, `select s.id from sessions s join users u on u.id = s.user_id
+		where s.id = any($1) and s.revoked_at is null and s.expires_at > $2 and `+activeSQL, ids, db.Now())
+	if err != nil {
+		return nil, fmt.Errorf("look for sessions: %w", err)
+	}
+	active, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("look for sessions: %w", err)
+	}
+	return active, nil
 }
 
 // maxListed bounds the lists of a person that have no pages: sessions and devices.

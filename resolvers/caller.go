@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"styleshare/graph/transport"
 	"styleshare/internal/auth"
 	"styleshare/internal/localize"
 	"styleshare/internal/web"
@@ -37,6 +38,19 @@ func (r *Resolver) Identify(next http.Handler) http.Handler {
 		w.Header().Add("Vary", "Authorization, Accept-Language")
 		next.ServeHTTP(w, req.WithContext(loaders.WithCaller(ctx, caller)))
 	})
+}
+
+// IdentifyLater is Identify for an Authorization that comes when the request has become a connection.
+func (r *Resolver) IdentifyLater(ctx context.Context, authorization string) context.Context {
+	caller := loaders.CallerOf(ctx)
+	caller.UserID, caller.SessionID, caller.Refused = r.identify(ctx, authorization)
+	return loaders.WithCaller(ctx, caller)
+}
+
+// IdentityOf tells who a connection comes from.
+func IdentityOf(ctx context.Context) transport.Identity {
+	caller := loaders.CallerOf(ctx)
+	return transport.Identity{Person: caller.UserID, Session: caller.SessionID, Address: caller.Address, Refused: caller.Refused}
 }
 
 func (r *Resolver) identify(ctx context.Context, header string) (userID, sessionID int64, err error) {

@@ -1,4 +1,4 @@
-// Package resolvers answers the fields of Query and Mutation: arguments in, models and loaders asked, answer out.
+// Package resolvers answers the fields of Query, Mutation and Subscription: arguments in, models and loaders asked, answer out.
 // It has no SQL, no queue and no cache keys; one file per schema file.
 package resolvers
 
@@ -13,6 +13,7 @@ import (
 	"styleshare/internal/fault"
 	"styleshare/internal/oidc"
 	"styleshare/internal/ratelimit"
+	"styleshare/internal/realtime"
 	"styleshare/internal/relay"
 	"styleshare/internal/storage"
 	"styleshare/loaders"
@@ -30,6 +31,8 @@ type Resolver struct {
 	Store    *storage.Store
 	// Sessions is told of sessions that end here, so that this process refuses them at once.
 	Sessions *Sessions
+	// Events is what subscriptions listen to.
+	Events *realtime.Hub
 	// LinkKey signs the links of mails that work without a session.
 	LinkKey []byte
 }
@@ -40,16 +43,23 @@ func (r *Resolver) Query() generated.QueryResolver { return query{r} }
 // Mutation answers the fields of Mutation.
 func (r *Resolver) Mutation() generated.MutationResolver { return mutation{r} }
 
+// Subscription answers the fields of Subscription.
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscription{r} }
+
 type (
-	query    struct{ *Resolver }
-	mutation struct{ *Resolver }
+	query        struct{ *Resolver }
+	mutation     struct{ *Resolver }
+	subscription struct{ *Resolver }
 )
+
+// errSignInFirst is the answer to anonymous callers where there is nothing for them.
+var errSignInFirst = fault.New(fault.Unauthenticated, "sign in first: send Authorization: Bearer with an access token")
 
 // attempt is the caller's try at a mutation, for callers that are signed in.
 func attempt(ctx context.Context, name string, key *string, input any) (models.Attempt, error) {
 	caller := loaders.CallerOf(ctx)
 	if caller.UserID == 0 {
-		return models.Attempt{}, fault.New(fault.Unauthenticated, "sign in first: send Authorization: Bearer with an access token")
+		return models.Attempt{}, errSignInFirst
 	}
 	return models.NewAttempt(caller.UserID, name, key, input)
 }

@@ -25,6 +25,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 }
 
 type DirectiveRoot struct {
@@ -164,6 +165,11 @@ type ComplexityRoot struct {
 	CommentEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CommentEvent struct {
+		Comment func(childComplexity int) int
+		Cursor  func(childComplexity int) int
 	}
 
 	CompleteUploadPayload struct {
@@ -316,6 +322,12 @@ type ComplexityRoot struct {
 	NotificationEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	NotificationEvent struct {
+		Cursor                  func(childComplexity int) int
+		Notification            func(childComplexity int) int
+		UnreadNotificationCount func(childComplexity int) int
 	}
 
 	NotificationPreference struct {
@@ -473,6 +485,12 @@ type ComplexityRoot struct {
 	StyleEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Subscription struct {
+		CommentAdded         func(childComplexity int, styleID string, after *string) int
+		NotificationReceived func(childComplexity int, after *string) int
+		PhotoUpdated         func(childComplexity int, id string) int
 	}
 
 	Tag struct {
@@ -1110,6 +1128,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CommentEdge.Node(childComplexity), true
+
+	case "CommentEvent.comment":
+		if e.ComplexityRoot.CommentEvent.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentEvent.Comment(childComplexity), true
+	case "CommentEvent.cursor":
+		if e.ComplexityRoot.CommentEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentEvent.Cursor(childComplexity), true
 
 	case "CompleteUploadPayload.clientMutationId":
 		if e.ComplexityRoot.CompleteUploadPayload.ClientMutationID == nil {
@@ -1939,6 +1970,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NotificationEdge.Node(childComplexity), true
 
+	case "NotificationEvent.cursor":
+		if e.ComplexityRoot.NotificationEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationEvent.Cursor(childComplexity), true
+	case "NotificationEvent.notification":
+		if e.ComplexityRoot.NotificationEvent.Notification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationEvent.Notification(childComplexity), true
+	case "NotificationEvent.unreadNotificationCount":
+		if e.ComplexityRoot.NotificationEvent.UnreadNotificationCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotificationEvent.UnreadNotificationCount(childComplexity), true
+
 	case "NotificationPreference.channels":
 		if e.ComplexityRoot.NotificationPreference.Channels == nil {
 			break
@@ -2626,6 +2676,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StyleEdge.Node(childComplexity), true
+
+	case "Subscription.commentAdded":
+		if e.ComplexityRoot.Subscription.CommentAdded == nil {
+			break
+		}
+
+		args, err := field_Subscription_commentAdded_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.CommentAdded(childComplexity, args["styleId"].(string), args["after"].(*string)), true
+	case "Subscription.notificationReceived":
+		if e.ComplexityRoot.Subscription.NotificationReceived == nil {
+			break
+		}
+
+		args, err := field_Subscription_notificationReceived_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.NotificationReceived(childComplexity, args["after"].(*string)), true
+	case "Subscription.photoUpdated":
+		if e.ComplexityRoot.Subscription.PhotoUpdated == nil {
+			break
+		}
+
+		args, err := field_Subscription_photoUpdated_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.PhotoUpdated(childComplexity, args["id"].(string)), true
 
 	case "Tag.id":
 		if e.ComplexityRoot.Tag.GlobalID == nil {
@@ -3323,6 +3407,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := _Mutation(ctx, ec, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := _Subscription(ctx, ec, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -4821,6 +4922,43 @@ type UnlikeStylePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/subscriptions.graphqls", Input: `"""
+What is told as it happens. Served over WebSocket (graphql-transport-ws) and over server-sent events (GraphQL over SSE,
+distinct connections). Each event is read anew for the subscriber: what they may not see is not delivered.
+"""
+type Subscription {
+  """
+  What happens to the viewer. With ` + "`" + `after` + "`" + `, first replays what was missed since that cursor, as far back as it is kept:
+  about 1,000 events, for a day after the latest.
+  """
+  notificationReceived(after: String): NotificationEvent!
+  "The photo as it is now, then whenever its state changes; ends with READY or REJECTED, or when it is gone."
+  photoUpdated(id: ID!): Photo!
+  """
+  Comments that are added to a style, until the style is hidden from the viewer. With ` + "`" + `after` + "`" + `, first replays what was
+  missed since that cursor, as far back as it is kept: about 1,000 events, for a day after the latest.
+  """
+  commentAdded(styleId: ID!, after: String): CommentEvent!
+}
+
+"A notification that came, or that has news."
+type NotificationEvent {
+  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this event."
+  cursor: String!
+  "What happened, as it is now."
+  notification: Notification!
+  "How many notifications the viewer has not read now."
+  unreadNotificationCount: Int!
+}
+
+"A comment that was added."
+type CommentEvent {
+  "Pass it as ` + "`" + `after` + "`" + ` to go on behind this event."
+  cursor: String!
+  "What was said."
+  comment: Comment!
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -5098,6 +5236,16 @@ func childFields_CommentEdge(ctx context.Context, ec *executionContext, field gr
 	return nil, fmt.Errorf("no field named %q was found under type CommentEdge", field.Name)
 }
 
+func childFields_CommentEvent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return fieldContext_CommentEvent_cursor(ctx, ec, field)
+	case "comment":
+		return fieldContext_CommentEvent_comment(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentEvent", field.Name)
+}
+
 func childFields_CompleteUploadPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "photo":
@@ -5312,6 +5460,18 @@ func childFields_NotificationEdge(ctx context.Context, ec *executionContext, fie
 		return fieldContext_NotificationEdge_node(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NotificationEdge", field.Name)
+}
+
+func childFields_NotificationEvent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return fieldContext_NotificationEvent_cursor(ctx, ec, field)
+	case "notification":
+		return fieldContext_NotificationEvent_notification(ctx, ec, field)
+	case "unreadNotificationCount":
+		return fieldContext_NotificationEvent_unreadNotificationCount(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NotificationEvent", field.Name)
 }
 
 func childFields_NotificationPreference(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -151,6 +151,14 @@ type CollectStylePayload struct {
 	UserErrors       []*UserError        `json:"userErrors"`
 }
 
+// A comment that was added.
+type CommentEvent struct {
+	// Pass it as `after` to go on behind this event.
+	Cursor string `json:"cursor"`
+	// What was said.
+	Comment *loaders.Comment `json:"comment"`
+}
+
 // The photo whose file was sent.
 type CompleteUploadInput struct {
 	PhotoID          string  `json:"photoId"`
@@ -318,6 +326,16 @@ type MutePayload struct {
 	User             *loaders.User `json:"user,omitempty"`
 	ClientMutationID *string       `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError  `json:"userErrors"`
+}
+
+// A notification that came, or that has news.
+type NotificationEvent struct {
+	// Pass it as `after` to go on behind this event.
+	Cursor string `json:"cursor"`
+	// What happened, as it is now.
+	Notification *loaders.Notification `json:"notification"`
+	// How many notifications the viewer has not read now.
+	UnreadNotificationCount int `json:"unreadNotificationCount"`
 }
 
 // By which channels to hear of a kind.
@@ -498,6 +516,11 @@ type SignUpInput struct {
 	// same refresh token, as long as that was not used. The key is the account's, found by email and password; who has
 	// another password or anything else in the input gets IDEMPOTENCY_KEY_REUSED. What was refused is not remembered.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What is told as it happens. Served over WebSocket (graphql-transport-ws) and over server-sent events (GraphQL over SSE,
+// distinct connections). Each event is read anew for the subscriber: what they may not see is not delivered.
+type Subscription struct {
 }
 
 // The person to unblock.

@@ -10,6 +10,7 @@ import (
 	"styleshare/graph/cost"
 	"styleshare/internal/persisted"
 	"styleshare/internal/ratelimit"
+	"styleshare/internal/web"
 )
 
 // Config says how operations are served. Zero values take the defaults.
@@ -32,6 +33,10 @@ type Config struct {
 	Trusted persisted.Manifest
 	// Introspection lets anyone read the schema. Without it errors suggest no names either.
 	Introspection bool
+	// Observe is told of each operation that did not come as an HTTP request of its own, with its duration. It may be nil.
+	Observe func(web.Operation, time.Duration)
+	// Streams keeps WebSockets and server-sent events; nil serves none.
+	Streams *Streams
 	// Log gets the causes of internal errors. Its handler is expected to add the request id. slog.Default() where nil.
 	Log *slog.Logger
 }

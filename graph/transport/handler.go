@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -21,7 +20,8 @@ type handler struct {
 }
 
 // NewHandler makes the handler of /graphql: POST with a JSON body, and GET for queries, as the GraphQL-over-HTTP
-// specification describes them, with both of its media types. It tells web.AccessLog the operation.
+// specification describes them, with both of its media types. It tells web.AccessLog the operation. Where the Config has
+// Streams, it also serves WebSockets and server-sent events.
 //
 // Statuses: 400 for requests that are not well-formed, 405, 406, 408, 413, 414, 415; 503 where the time-out ended the
 // operation before it was whole, 500 after a panic outside of resolvers. Everything else is 200 for
@@ -29,14 +29,23 @@ type handler struct {
 func NewHandler(exec *Executor) http.Handler { return &handler{exec} }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	streaming := h.exec.config.Streams != nil
+	if streaming && wantsWebSocket(r) {
+		h.upgrade(w, r)
+		return
+	}
 	media := negotiate(r)
-	if media == "" {
-		Refuse(w, r, http.StatusNotAcceptable, fault.New(fault.BadUserInput, "accept %s or %s", mediaGraphQL, mediaJSON))
+	if media == "" && !(streaming && qualities(accepted(r))[mediaEvents] > 0) {
+		Refuse(w, r, http.StatusNotAcceptable, fault.New(fault.BadUserInput, "accept %s, %s or %s", mediaGraphQL, mediaJSON, mediaEvents))
 		return
 	}
 	params, bad := h.read(w, r)
 	if bad != nil {
 		Refuse(w, r, bad.status, bad.err)
+		return
+	}
+	if streaming && h.wantsEvents(r, params) {
+		h.events(w, r, params)
 		return
 	}
 	ctx, cancel := context.WithTimeoutCause(r.Context(), h.exec.config.Timeout, errTimeout)
@@ -91,14 +100,9 @@ func (h *handler) run(ctx context.Context, method, media string, params *graphql
 	if status, err := overHTTP(op.Operation.Operation, method, media); err != nil {
 		return status, refusedResponse(ctx, err), info
 	}
-	responses, ctx := h.exec.DispatchOperation(ctx, op)
-	resp = responses(ctx)
-	if timedOut(ctx) && (resp == nil || len(resp.Errors) > 0) {
-		h.exec.config.Log.WarnContext(ctx, "operation timed out", slog.String("operation", info.Name))
-		return http.StatusServiceUnavailable, refusedResponse(ctx, ended(ctx)), info
-	}
-	if resp == nil { // the executor's word for a context that has ended
-		return http.StatusServiceUnavailable, refusedResponse(ctx, ended(ctx)), info
+	resp, whole := h.exec.answer(ctx, op)
+	if !whole {
+		return http.StatusServiceUnavailable, resp, info
 	}
 	return statusOf(media, resp), resp, info
 }

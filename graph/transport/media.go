@@ -16,7 +16,7 @@ const (
 // negotiate chooses the media type of the answer; "" where the client accepts neither. The newer one is chosen only
 // where it is named, since "*/*" comes from clients that do not know it.
 func negotiate(r *http.Request) string {
-	accept := strings.Join(r.Header.Values("Accept"), ",")
+	accept := accepted(r)
 	if strings.TrimSpace(accept) == "" {
 		return mediaJSON
 	}
@@ -37,6 +37,8 @@ func negotiate(r *http.Request) string {
 		return ""
 	}
 }
+
+func accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
 
 // qualities reads an Accept header into the best quality of each media range that can carry UTF-8.
 func qualities(accept string) map[string]float64 {

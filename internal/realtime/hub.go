@@ -90,7 +90,9 @@ var errSilent = errors.New("redis does not answer on the connection that listens
 // listen distributes what one connection hears until it breaks, and tells whether it heard anything.
 func (h *Hub) listen(ctx context.Context) (heard bool, err error) {
 	listening := h.redis.Subscribe(ctx, channel)
+	closed := context.AfterFunc(ctx, func() { _ = listening.Close() }) // receiving does not look at ctx
 	defer func() {
+		closed()
 		h.up.Store(false)
 		_ = listening.Close()
 	}()

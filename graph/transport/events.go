@@ -1,0 +1,155 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"styleshare/internal/fault"
+	"styleshare/internal/web"
+)
+
+// mediaEvents is the media type of server-sent events.
+const mediaEvents = "text/event-stream"
+
+// wantsEvents decides whether the answer is a stream of server-sent events: where the client likes them better than JSON,
+// and for a subscription where it takes them at all.
+func (h *handler) wantsEvents(r *http.Request, params *graphql.RawParams) bool {
+	accept := qualities(accepted(r))
+	events := accept[mediaEvents]
+	if events == 0 {
+		return false
+	}
+	if events > max(accept[mediaJSON], accept[mediaGraphQL]) {
+		return true
+	}
+	doc, errs := h.exec.documents.load(params.Query)
+	if errs != nil {
+		return false
+	}
+	op, err := choose(doc.Operations, params.OperationName)
+	return err == nil && op.Operation == ast.Subscription
+}
+
+// events answers with GraphQL over server-sent events, in the mode of distinct connections: each answer is an event
+// "next", whatever is wrong with the operation too, and the last event is "complete".
+func (h *handler) events(w http.ResponseWriter, r *http.Request, params *graphql.RawParams) {
+	streams := h.exec.config.Streams
+	if h.mutates(r, params) {
+		w.Header().Set("Allow", http.MethodPost)
+		Refuse(w, r, http.StatusMethodNotAllowed, fault.New(fault.BadUserInput, "send mutations as POST"))
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	s := &eventStream{w: w, control: http.NewResponseController(w), streams: streams, quit: cancel}
+	if no := streams.enter(s, streams.config.IdentityOf(ctx)); no != nil {
+		streams.refuse(w, r, no)
+		return
+	}
+	defer streams.leave(s)
+	if err := s.begin(); err != nil {
+		return
+	}
+	streams.metrics.operations.Inc()
+	defer streams.metrics.operations.Dec()
+	info := h.exec.stream(ctx, params, s)
+	web.SetOperation(r.Context(), info)
+	s.complete()
+}
+
+// mutates is true for a GET of a mutation.
+func (h *handler) mutates(r *http.Request, params *graphql.RawParams) bool {
+	doc, errs := h.exec.documents.load(params.Query)
+	if r.Method != http.MethodGet || errs != nil {
+		return false
+	}
+	op, err := choose(doc.Operations, params.OperationName)
+	return err == nil && op.Operation == ast.Mutation
+}
+
+// eventStream is an answer of server-sent events.
+type eventStream struct {
+	control *http.ResponseController
+	streams *Streams
+	quit    context.CancelFunc
+
+	mu   sync.Mutex
+	w    http.ResponseWriter
+	over bool // nothing more is written
+}
+
+// begin sends the header. The time-outs of the server are for requests that end: each write gets its own.
+func (s *eventStream) begin() error {
+	h := s.w.Header()
+	h.Set("Content-Type", mediaEvents+"; charset=utf-8")
+	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Add("Vary", "Accept")
+	if err := s.control.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	return s.write(":\n\n") // proxies and clients see that it has begun
+}
+
+// write sends a piece and flushes it. A client that does not read is dropped.
+func (s *eventStream) write(piece string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return errGone
+	}
+	limit := s.streams.config.SlowAfter
+	err := s.control.SetWriteDeadline(time.Now().Add(limit))
+	if err == nil {
+		_, err = s.w.Write([]byte(piece))
+	}
+	if err == nil {
+		err = s.control.Flush()
+	}
+	if err != nil {
+		s.over = true
+		s.streams.metrics.dropped.WithLabelValues(endSlow.reason).Inc()
+		s.quit()
+	}
+	return err
+}
+
+func (s *eventStream) next(resp *graphql.Response) error {
+	head, tail := envelope(resp)
+	s.streams.metrics.delivered.Inc()
+	return s.write("event: next\ndata: " + string(join(head, resp.Data, tail)) + "\n\n") // JSON in one line, as the executor makes it
+}
+
+func (s *eventStream) fail(resp *graphql.Response) error { return s.next(resp) }
+
+func (s *eventStream) complete() {
+	_ = s.write("event: complete\ndata:\n\n")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+}
+
+func (s *eventStream) beat() { _ = s.write(":\n\n") }
+
+// end ends the stream. Where the client should come back it is told when, and gets no "complete": there is more to come.
+func (s *eventStream) end(why ending, after time.Duration) {
+	if after > 0 {
+		_ = s.write(fmt.Sprintf("retry: %d\n\n", after.Milliseconds()))
+	} else {
+		err := &gqlerror.Error{}
+		fill(context.Background(), err, fault.New(why.fault, "%s", why.text))
+		_ = s.fail(&graphql.Response{Errors: gqlerror.List{err}})
+		s.complete()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	s.quit()
+}
