@@ -19,7 +19,7 @@ input Filter { text: String! limit: Int = 10 since: Moment flags: [Boolean!] }
 type Query { hello: String echo(text: String): String add(a: Int!, b: Int!): Int at(moment: Moment!): String find(filter: Filter!): String
   fail: String! crash: String pair: [String] paint(color: Color): String wait: String self: Query }
 type Mutation { bump: Int }
-type Subscription { tick: Int }`
+type Subscription { tick: Int hang: Int break: Int crash: Int }`
 
 // tiny is an executable schema as gqlgen would generate it, of resolvers given by the test.
 type tiny struct {
@@ -49,6 +49,9 @@ func (t *tiny) Complexity(context.Context, string, string, int, map[string]any) 
 
 func (t *tiny) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
+	if op.Operation.Operation == ast.Subscription {
+		return t.subscribe(ctx, op)
+	}
 	root := t.schema.Query
 	if op.Operation.Operation == ast.Mutation {
 		root = t.schema.Mutation
@@ -116,4 +119,28 @@ func readArgument(ctx context.Context, v any) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+// subscribe is what gqlgen generates for a subscription of numbers.
+func (t *tiny) subscribe(ctx context.Context, op *graphql.OperationContext) graphql.ResponseHandler {
+	field := graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})[0]
+	next := graphql.ResolveFieldStream(ctx, op, field,
+		func(context.Context, graphql.CollectedField) (*graphql.FieldContext, error) {
+			return &graphql.FieldContext{Object: "Subscription", Field: field, IsResolver: true}, nil
+		},
+		func(ctx context.Context) (any, error) { return t.resolvers[field.Name](ctx, nil) }, nil,
+		func(_ context.Context, _ ast.SelectionSet, n int) graphql.Marshaler { return graphql.MarshalInt(n) },
+		true, false)
+	return func(ctx context.Context) *graphql.Response {
+		if next == nil {
+			return nil
+		}
+		data := next(ctx)
+		if data == nil {
+			return nil
+		}
+		var buf bytes.Buffer
+		data.MarshalGQL(&buf)
+		return &graphql.Response{Data: buf.Bytes()}
+	}
 }

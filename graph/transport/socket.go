@@ -221,7 +221,7 @@ func (o *socketOperation) run(ctx context.Context, params *graphql.RawParams) {
 	start := time.Now()
 	o.streams.metrics.operations.Inc()
 	defer o.streams.metrics.operations.Dec()
-	failed := &failing{receiver: o}
+	failed := &noting{receiver: o}
 	info := o.exec.stream(ctx, params, failed)
 	o.exec.observe(ctx, info, time.Since(start))
 	if o.stop(o.id) && !failed.failed { // otherwise the client has completed it, or has its error
@@ -229,13 +229,13 @@ func (o *socketOperation) run(ctx context.Context, params *graphql.RawParams) {
 	}
 }
 
-// failing notes whether the errors were sent that end an operation.
-type failing struct {
+// noting notes whether the errors were sent that end an operation.
+type noting struct {
 	receiver
 	failed bool
 }
 
-func (f *failing) fail(resp *graphql.Response) error {
+func (f *noting) fail(resp *graphql.Response) error {
 	f.failed = true
 	return f.receiver.fail(resp)
 }
