@@ -20,28 +20,17 @@ const mediaEvents = "text/event-stream"
 
 // wantsEvents decides whether the answer is a stream of server-sent events: where the client likes them better than JSON,
 // and for a subscription where it takes them at all.
-func (h *handler) wantsEvents(r *http.Request, params *graphql.RawParams) bool {
+func wantsEvents(r *http.Request, c checked) bool {
 	accept := qualities(accepted(r))
 	events := accept[mediaEvents]
-	if events == 0 {
-		return false
-	}
-	if events > max(accept[mediaJSON], accept[mediaGraphQL]) {
-		return true
-	}
-	doc, errs := h.exec.documents.load(params.Query)
-	if errs != nil {
-		return false
-	}
-	op, err := choose(doc.Operations, params.OperationName)
-	return err == nil && op.Operation == ast.Subscription
+	return events > max(accept[mediaJSON], accept[mediaGraphQL]) || events > 0 && c.is(ast.Subscription)
 }
 
 // events answers with GraphQL over server-sent events, in the mode of distinct connections: each answer is an event
 // "next", whatever is wrong with the operation too, and the last event is "complete".
-func (h *handler) events(w http.ResponseWriter, r *http.Request, params *graphql.RawParams) {
+func (h *handler) events(w http.ResponseWriter, r *http.Request, c checked) {
 	streams := h.exec.config.Streams
-	if h.mutates(r, params) {
+	if c.is(ast.Mutation) && r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		Refuse(w, r, http.StatusMethodNotAllowed, fault.New(fault.BadUserInput, "send mutations as POST"))
 		return
@@ -59,19 +48,9 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request, params *graphql
 	}
 	streams.metrics.operations.Inc()
 	defer streams.metrics.operations.Dec()
-	info := h.exec.stream(ctx, params, s)
+	info := h.exec.stream(ctx, c, s)
 	web.SetOperation(r.Context(), info)
 	s.complete()
-}
-
-// mutates is true for a GET of a mutation.
-func (h *handler) mutates(r *http.Request, params *graphql.RawParams) bool {
-	doc, errs := h.exec.documents.load(params.Query)
-	if r.Method != http.MethodGet || errs != nil {
-		return false
-	}
-	op, err := choose(doc.Operations, params.OperationName)
-	return err == nil && op.Operation == ast.Mutation
 }
 
 // eventStream is an answer of server-sent events.
@@ -140,6 +119,7 @@ func (s *eventStream) beat() { _ = s.write(":\n\n") }
 
 // end ends the stream. Where the client should come back it is told when, and gets no "complete": there is more to come.
 func (s *eventStream) end(why ending, after time.Duration) {
+	s.streams.metrics.dropped.WithLabelValues(why.reason).Inc()
 	if after > 0 {
 		_ = s.write(fmt.Sprintf("retry: %d\n\n", after.Milliseconds()))
 	} else {

@@ -49,6 +49,31 @@ func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.R
 	return op, errs
 }
 
+// checked is a request that was checked.
+type checked struct {
+	op       *graphql.OperationContext
+	doc      *document
+	errs     gqlerror.List
+	panicked bool // of which the rest is empty
+}
+
+// is tells whether the request is all right and of a kind.
+func (c checked) is(kind ast.Operation) bool {
+	return !c.panicked && len(c.errs) == 0 && c.op.Operation.Operation == kind
+}
+
+// check is prepare for transports.
+func (e *Executor) check(ctx context.Context, params *graphql.RawParams) (c checked) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = e.recovered(ctx, p) // logs it; the client learns nothing of it
+			c = checked{panicked: true}
+		}
+	}()
+	c.op, c.doc, c.errs = e.prepare(ctx, params)
+	return c
+}
+
 // prepare is CreateOperationContext that also gives the document, nil where that is what is wrong.
 func (e *Executor) prepare(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, *document, gqlerror.List) {
 	failed := &graphql.OperationContext{

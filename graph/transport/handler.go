@@ -44,13 +44,14 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, r, bad.status, bad.err)
 		return
 	}
-	if streaming && h.wantsEvents(r, params) {
-		h.events(w, r, params)
-		return
-	}
 	ctx, cancel := context.WithTimeoutCause(r.Context(), h.exec.config.Timeout, errTimeout)
 	defer cancel()
-	status, resp, info := h.run(ctx, r.Method, media, params)
+	c := h.exec.check(ctx, params)
+	if streaming && wantsEvents(r, c) {
+		h.events(w, r, c)
+		return
+	}
+	status, resp, info := h.run(ctx, r.Method, media, c)
 	if r.Context().Err() != nil {
 		web.SetOperation(ctx, info)
 		return // nobody listens any more
@@ -82,25 +83,27 @@ func (h *handler) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	return params, no
 }
 
-// run checks and executes one operation. resp is never nil.
-func (h *handler) run(ctx context.Context, method, media string, params *graphql.RawParams) (status int, resp *graphql.Response, info web.Operation) {
+// run executes one operation, or says what is wrong with it. resp is never nil.
+func (h *handler) run(ctx context.Context, method, media string, c checked) (status int, resp *graphql.Response, info web.Operation) {
 	defer func() {
 		if p := recover(); p != nil {
 			_ = h.exec.recovered(ctx, p) // logs it; the client learns nothing of it
 			status, resp = http.StatusInternalServerError, refusedResponse(ctx, fault.New(fault.Internal, messageInternal))
 		}
 	}()
-	op, doc, errs := h.exec.prepare(ctx, params)
-	info = describe(op, doc)
-	ctx = graphql.WithOperationContext(ctx, op)
-	if len(errs) > 0 {
-		resp = h.exec.DispatchError(ctx, errs)
+	if c.panicked {
+		return http.StatusInternalServerError, refusedResponse(ctx, fault.New(fault.Internal, messageInternal)), info
+	}
+	info = describe(c.op, c.doc)
+	ctx = graphql.WithOperationContext(ctx, c.op)
+	if len(c.errs) > 0 {
+		resp = h.exec.DispatchError(ctx, c.errs)
 		return statusOf(media, resp), resp, info
 	}
-	if status, err := overHTTP(op.Operation.Operation, method, media); err != nil {
+	if status, err := overHTTP(c.op.Operation.Operation, method, media); err != nil {
 		return status, refusedResponse(ctx, err), info
 	}
-	resp, whole := h.exec.answer(ctx, op)
+	resp, whole := h.exec.answer(ctx, c.op)
 	if !whole {
 		return http.StatusServiceUnavailable, resp, info
 	}

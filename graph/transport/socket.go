@@ -182,10 +182,7 @@ const slowGrace = 5 * time.Second
 // write sends a message, however many operations want to.
 func (s *socket) write(m message) error {
 	limit := s.streams.config.SlowAfter
-	slow := time.AfterFunc(limit, func() {
-		s.streams.metrics.dropped.WithLabelValues(endSlow.reason).Inc()
-		s.end(endSlow, 0)
-	})
+	slow := time.AfterFunc(limit, func() { s.end(endSlow, 0) })
 	defer slow.Stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), limit+slowGrace)
 	defer cancel()
@@ -207,6 +204,7 @@ func (s *socket) end(why ending, after time.Duration) {
 	if s.ending.Swap(true) {
 		return
 	}
+	s.streams.metrics.dropped.WithLabelValues(why.reason).Inc()
 	s.quit()
 	_ = s.conn.Close(why.code, why.words(after))
 }
@@ -222,7 +220,7 @@ func (o *socketOperation) run(ctx context.Context, params *graphql.RawParams) {
 	o.streams.metrics.operations.Inc()
 	defer o.streams.metrics.operations.Dec()
 	failed := &noting{receiver: o}
-	info := o.exec.stream(ctx, params, failed)
+	info := o.exec.stream(ctx, o.exec.check(ctx, params), failed)
 	o.exec.observe(ctx, info, time.Since(start))
 	if o.stop(o.id) && !failed.failed { // otherwise the client has completed it, or has its error
 		_ = o.write(message{ID: o.id, Type: "complete"})

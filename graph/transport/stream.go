@@ -25,8 +25,8 @@ type receiver interface {
 // errGone is why an operation ends whose client does not take its answers.
 var errGone = errors.New("the client is gone")
 
-// stream checks and executes one operation for a receiver, to the end. ctx ends it early.
-func (e *Executor) stream(ctx context.Context, params *graphql.RawParams, to receiver) (info web.Operation) {
+// stream executes one operation for a receiver, to the end, or says what is wrong with it. ctx ends it early.
+func (e *Executor) stream(ctx context.Context, c checked, to receiver) (info web.Operation) {
 	defer func() {
 		if p := recover(); p != nil {
 			info.Code = string(fault.Internal)
@@ -34,22 +34,26 @@ func (e *Executor) stream(ctx context.Context, params *graphql.RawParams, to rec
 			_ = to.fail(refusedResponse(ctx, fault.New(fault.Internal, messageInternal)))
 		}
 	}()
-	op, doc, errs := e.prepare(ctx, params)
-	info = describe(op, doc)
-	ctx = graphql.WithOperationContext(ctx, op)
-	if len(errs) > 0 {
-		resp := e.DispatchError(ctx, errs)
+	if c.panicked {
+		info.Code = string(fault.Internal)
+		_ = to.fail(refusedResponse(ctx, fault.New(fault.Internal, messageInternal)))
+		return info
+	}
+	info = describe(c.op, c.doc)
+	ctx = graphql.WithOperationContext(ctx, c.op)
+	if len(c.errs) > 0 {
+		resp := e.DispatchError(ctx, c.errs)
 		info.Code = firstCode(resp.Errors)
 		_ = to.fail(resp)
 		return info
 	}
-	if op.Operation.Operation == ast.Subscription {
-		info.Code = e.subscribe(ctx, op, to)
+	if c.is(ast.Subscription) {
+		info.Code = e.subscribe(ctx, c.op, to)
 		return info
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
 	defer cancel()
-	resp, _ := e.answer(ctx, op)
+	resp, _ := e.answer(ctx, c.op)
 	info.Code = firstCode(resp.Errors)
 	_ = receive(to, resp)
 	return info

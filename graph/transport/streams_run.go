@@ -73,14 +73,9 @@ func (s *Streams) checkSessions(ctx context.Context) error {
 		return asked && !lives
 	})
 	for _, c := range over {
-		s.drop(c, endSessionOver)
+		go c.end(endSessionOver, 0)
 	}
 	return nil
-}
-
-func (s *Streams) drop(c connection, why ending) {
-	s.metrics.dropped.WithLabelValues(why.reason).Inc()
-	go c.end(why, 0)
 }
 
 // Refuse has new connections refused from now on: the process is going to end, and another one will take them.
