@@ -34,6 +34,8 @@ func TestCleanUpRows(t *testing.T) {
 			values (1, '', '', ?0, ?1, ?1, ?1::timestamptz + interval '60 days', ?1)`, 30*day + time.Second, 30*day - time.Second},
 		{"signing_keys", "id", `insert into signing_keys (id, private_key, created_at, retired_at)
 			values (?0, '', ?1, ?1)`, day + time.Second, day - time.Second},
+		{"digests", "case week when '2026-01-05' then 'keep' else '' end", `insert into digests (user_id, week, created_at)
+			values (1, case ?0 when 'keep' then '2026-01-05' else '2026-01-12' end::date, ?1)`, 60*day + time.Second, 60*day - time.Second},
 		{"notifications", "subject_kind", `insert into notifications (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
 			values (1, '', ?0, 1, '{}', 0, 1, ?1)`, day + time.Second, day - time.Second},
 	} {

@@ -127,6 +127,7 @@ func TestHandlersRefuseForeignPayloads(t *testing.T) {
 	for name, handler := range map[string]Handler{
 		"thumbnails": Thumbnails(nil, nil), "erase photo": ErasePhoto(nil), "fan out": FanOutStyle(nil, models.FeedLimits{}),
 		"erase style": EraseStyle(nil), "invalidate": Invalidate(nil), "notify": Notify(nil), "push": Push(nil, nil, "", ""), "mail": Mail(Mailer{}),
+		"digest": Digest(Mailer{}), "pick digests": PickDigests(nil),
 	} {
 		_, permanent := errors.AsType[*permanentError](handler(t.Context(), &Job{payload: json.RawMessage(`[]`)}))
 		if !permanent {

@@ -3,7 +3,9 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,11 +38,16 @@ func Mail(m Mailer) Handler {
 			return err
 		}
 		message.IdempotencyKey = "outbox/" + strconv.FormatInt(job.ID, 10)
-		if err = m.Sender.Send(ctx, *message); mail.IsPermanent(err) {
-			return Permanent(err)
-		}
-		return err
+		return m.send(ctx, message)
 	}
+}
+
+func (m Mailer) send(ctx context.Context, message *mail.Message) error {
+	err := m.Sender.Send(ctx, *message)
+	if mail.IsPermanent(err) {
+		return Permanent(err)
+	}
+	return err
 }
 
 // write is nil where there is nothing to send.
@@ -100,28 +107,42 @@ func (m Mailer) notification(ctx context.Context, p models.MailJob) (*mail.Messa
 	if wanted, err := m.DB.Hears(ctx, a.account, a.Kind, models.Mail); err != nil || !wanted {
 		return nil, err
 	}
-	user := strconv.FormatInt(a.RecipientID, 36)
-	unsubscribe := m.PublicURL + "/unsubscribe?" + url.Values{"user": {user}, "signature": {auth.Sign(m.LinkKey, models.UnsubscribePurpose, user)}}.Encode()
-	data := mail.Data{Service: m.Sender.Service(), Name: a.user.DisplayName, Message: a.message, Link: a.link, UnsubscribeURL: unsubscribe}
-	if data.PictureURL, err = m.picture(ctx, a); err != nil {
-		return nil, err
+	data := mail.Data{Service: m.Sender.Service(), Name: a.user.DisplayName, Message: a.message, Link: a.link, UnsubscribeURL: m.unsubscribe(a.RecipientID)}
+	if a.SubjectKind == "Style" {
+		styles, err := m.DB.Styles(ctx, []int64{a.SubjectID})
+		if err != nil {
+			return nil, err
+		}
+		pictures, err := m.pictures(ctx, slices.Collect(maps.Values(styles)))
+		if err != nil {
+			return nil, err
+		}
+		data.PictureURL = pictures[a.SubjectID]
 	}
 	return render(a.account, mail.Notification, data)
 }
 
-// picture is the first of the style that the mail is about, if it is about one.
-func (m Mailer) picture(ctx context.Context, a *announcement) (string, error) {
-	if a.SubjectKind != "Style" {
-		return "", nil
+// unsubscribe is the address that ends all mails but those about the account.
+func (m Mailer) unsubscribe(userID int64) string {
+	user := strconv.FormatInt(userID, 36)
+	return m.PublicURL + "/unsubscribe?" + url.Values{"user": {user}, "signature": {auth.Sign(m.LinkKey, models.UnsubscribePurpose, user)}}.Encode()
+}
+
+// pictures are the addresses of the first of each style.
+func (m Mailer) pictures(ctx context.Context, styles []*models.Style) (map[int64]string, error) {
+	var ids []int64
+	for _, s := range styles {
+		ids = append(ids, s.PhotoIDs[:min(len(s.PhotoIDs), 1)]...)
 	}
-	styles, err := m.DB.Styles(ctx, []int64{a.SubjectID})
-	if err != nil || styles[a.SubjectID] == nil || len(styles[a.SubjectID].PhotoIDs) == 0 {
-		return "", err
+	photos, err := m.DB.Photos(ctx, ids)
+	addresses := make(map[int64]string, len(styles))
+	for _, s := range styles {
+		if len(s.PhotoIDs) == 0 {
+			continue
+		}
+		if p := photos[s.PhotoIDs[0]]; p != nil && p.State == models.PhotoReady {
+			addresses[s.ID] = m.PictureURL(p.RenditionKey(models.PhotoSmall))
+		}
 	}
-	id := styles[a.SubjectID].PhotoIDs[0]
-	photos, err := m.DB.Photos(ctx, []int64{id})
-	if err != nil || photos[id] == nil || photos[id].State != models.PhotoReady {
-		return "", err
-	}
-	return m.PictureURL(photos[id].RenditionKey(models.PhotoSmall)), nil
+	return addresses, err
 }

@@ -16,6 +16,7 @@ type Tick struct {
 }
 
 var schedule = []Tick{
+	{models.JobBeginDigests, time.Hour},
 	{models.JobCleanUpPhotos, time.Hour},
 	{models.JobCleanUpRows, 24 * time.Hour},
 	{models.JobIndexStale, time.Hour},

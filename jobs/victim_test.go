@@ -34,12 +34,14 @@ func beVictim() {
 		panic(err)
 	}
 	quicken(j)
+	working := func() { _, _ = fmt.Fprintln(os.Stdout, "working") } // the parent waits for this word
+	j.Register(models.JobDigestBatch, hangInDigests(db, working))
 	j.Register(kindTest, func(ctx context.Context, job *Job) error {
 		return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
 			if _, err := tx.NewRaw("insert into effects values (?, 'victim')", job.ID).Exec(ctx); err != nil {
 				return err
 			}
-			_, _ = fmt.Fprintln(os.Stdout, "working") // the parent waits for this word
+			working()
 			select {}
 		})
 	})

@@ -24,7 +24,10 @@ const (
 	JobEvent         JobKind = "event"            // EventJob: tells the subscribers of a topic
 	JobPush          JobKind = "push"             // PushJob: one notification to one device
 	JobMail          JobKind = "mail"             // MailJob: one message to one person
+	JobDigest        JobKind = "digest"           // DigestJob: what one person missed, by mail
+	JobDigestBatch   JobKind = "digest.batch"     // DigestBatchJob: which of some accounts get one
 	JobInvalidate    JobKind = "cache.invalidate" // Changes: what the cache could not be told after the commit
+	JobBeginDigests  JobKind = "digest.begin"     // scheduled: the time zones where it is Monday morning
 	JobCleanUpPhotos JobKind = "photos.clean_up"  // scheduled: uploads never completed, photos never used
 	JobIndexStale    JobKind = "search.index"     // scheduled: what search does not find yet
 	JobCleanUpRows   JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work

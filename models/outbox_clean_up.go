@@ -12,6 +12,7 @@ const (
 	keepDoneJobs     = 3 * 24 * time.Hour
 	keepMailedTokens = 7 * 24 * time.Hour
 	keepSessions     = 30 * 24 * time.Hour
+	keepDigests      = 60 * 24 * time.Hour
 	keepSigningKeys  = 24 * time.Hour
 )
 
@@ -27,6 +28,7 @@ var cleanUps = []struct {
 	{"mailed_tokens", "expires_at < ?0", keepMailedTokens},
 	{"sessions", "expires_at < ?0 or revoked_at < ?0", keepSessions},
 	{"signing_keys", "retired_at < ?0", keepSigningKeys},
+	{"digests", "created_at < ?0", keepDigests},
 	{"notifications", "actor_count = 0 and updated_at < ?0 and not exists (select from notification_actors a where a.notification_id = notifications.id)", mailAgainAfter},
 }
 

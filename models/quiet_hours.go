@@ -44,9 +44,9 @@ func minuteOf(clock string) (int, error) {
 	return t.Hour()*60 + t.Minute(), err
 }
 
-// location is the person's time zone. A name that this machine does not know (any more) counts as the default.
-func (a *Account) location() *time.Location {
-	for _, name := range []string{a.TimeZone, DefaultTimeZone} {
+// location is a person's time zone. A name that this machine does not know (any more) counts as the default.
+func location(timeZone string) *time.Location {
+	for _, name := range []string{timeZone, DefaultTimeZone} {
 		if zone, err := time.LoadLocation(name); err == nil {
 			return zone
 		}
@@ -65,7 +65,7 @@ func (a *Account) WakesAt(now time.Time) time.Time {
 	if errFrom != nil || errUntil != nil || from == until {
 		return now
 	}
-	zone := a.location()
+	zone := location(a.TimeZone)
 	quiet := func(at time.Time) bool {
 		at = at.In(zone)
 		minute := at.Hour()*60 + at.Minute()

@@ -4163,7 +4163,7 @@ enum NotificationChannel {
   IN_APP
   "As a push message to each device, after the quiet hours."
   PUSH
-  "As a mail, where the address is verified."
+  "As a mail, where the address is verified. Who has mail on for any kind and stays away gets a digest, once a week at most."
   MAIL
 }
 

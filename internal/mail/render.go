@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	html "html/template"
+	"slices"
 	"strings"
 	text "text/template"
 	"unicode"
@@ -20,6 +21,7 @@ const (
 	PasswordReset   Kind = "password_reset"   // Service, Link, Minutes
 	PasswordChanged Kind = "password_changed" // Service; Link to where a stranger's change can be undone, if there is such a place
 	Notification    Kind = "notification"     // Service, Message, Link, UnsubscribeURL; PictureURL if there is a picture
+	Digest          Kind = "digest"           // Service, Link, UnsubscribeURL, and News or Styles
 )
 
 // Data is what the templates put into the mails. Addresses are absolute, http or https.
@@ -34,7 +36,12 @@ type Data struct {
 	Minutes        int
 	PictureURL     string
 	UnsubscribeURL string
+	// News are sentences, Styles the names of those who made them with their pictures.
+	News, Styles []Item
 }
+
+// Item is one of the things that a digest tells. PictureURL may be empty.
+type Item struct{ Text, Link, PictureURL string }
 
 //go:embed templates
 var templates embed.FS
@@ -49,7 +56,9 @@ type view struct {
 	Language localize.Language
 	Data
 
-	Subject, Greeting, Body, Button, LinkFallback, Ignore, Automatic, UnsubscribeWhy, Unsubscribe string
+	Subject, Greeting, Body, Button, LinkFallback, Ignore, Automatic, UnsubscribeWhy, Unsubscribe, StylesTitle string
+	// StyleRows are the styles, two in a row.
+	StyleRows [][]Item
 }
 
 // Render writes a mail in a language, as HTML and as plain text that says the same. The caller adds To and
@@ -86,8 +95,14 @@ func describe(lang localize.Language, kind Kind, d Data) view {
 		v.Subject, v.Body = d.Message, d.Message
 		return v
 	}
-	v.Subject = lang.Text(prefix + ".subject")
+	v.Subject = lang.Text(prefix+".subject", d.Service)
 	v.Body = lang.Text(prefix+".body", d.Service, d.Minutes)
+	if kind == Digest {
+		v.UnsubscribeWhy = lang.Text("mail.digest.unsubscribe_why", d.Service)
+		v.StylesTitle = lang.Text("mail.digest.styles")
+		v.StyleRows = slices.Collect(slices.Chunk(d.Styles, 2))
+		return v
+	}
 	v.Ignore = lang.Text(prefix + ".ignore")
 	return v
 }
@@ -107,26 +122,54 @@ func check(kind Kind, d *Data) error {
 		if d.Message == "" || d.UnsubscribeURL == "" {
 			return fmt.Errorf("needs Message and UnsubscribeURL")
 		}
+	case Digest:
+		if len(d.News)+len(d.Styles) == 0 || d.UnsubscribeURL == "" {
+			return fmt.Errorf("needs News or Styles, and UnsubscribeURL")
+		}
 	default:
 		return fmt.Errorf("there is no such mail")
 	}
 	if d.Service == "" || needsLink && d.Link == "" {
 		return fmt.Errorf("needs Service and Link")
 	}
-	for name, address := range map[string]*string{"Link": &d.Link, "PictureURL": &d.PictureURL, "UnsubscribeURL": &d.UnsubscribeURL} {
-		if *address == "" {
-			continue
-		}
-		u, err := webURL(*address)
-		if err != nil {
-			return fmt.Errorf("%s %w", name, err)
-		}
-		*address = u.String()
-	}
-	if kind != Notification { // nobody unsubscribes from mails about their account
-		d.PictureURL, d.UnsubscribeURL = "", ""
+	switch kind { // nobody unsubscribes from mails about their account
+	case Notification:
+		d.News, d.Styles = nil, nil
+	case Digest:
+		d.PictureURL = ""
+	default:
+		d.PictureURL, d.UnsubscribeURL, d.News, d.Styles = "", "", nil, nil
 	}
 	d.Service, d.Name, d.Message = oneLine(d.Service), oneLine(d.Name), oneLine(d.Message)
+	return straighten(d)
+}
+
+// straighten checks the addresses and puts what people wrote into one line.
+func straighten(d *Data) error {
+	addresses := map[string][]*string{"Link": {&d.Link}, "PictureURL": {&d.PictureURL}, "UnsubscribeURL": {&d.UnsubscribeURL}}
+	for _, items := range []*[]Item{&d.News, &d.Styles} {
+		*items = slices.Clone(*items)
+		for i := range *items {
+			item := &(*items)[i]
+			item.Text = oneLine(item.Text)
+			if item.Text == "" || item.Link == "" {
+				return fmt.Errorf("has an item without Text or Link")
+			}
+			addresses["Item"] = append(addresses["Item"], &item.Link, &item.PictureURL)
+		}
+	}
+	for name, all := range addresses {
+		for _, address := range all {
+			if *address == "" {
+				continue
+			}
+			u, err := webURL(*address)
+			if err != nil {
+				return fmt.Errorf("%s %w", name, err)
+			}
+			*address = u.String()
+		}
+	}
 	return nil
 }
 

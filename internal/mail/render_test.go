@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,9 @@ var complete = Data{
 	Minutes:        30,
 	PictureURL:     "https://cdn.example.com/p.jpg?x=1&y=2",
 	UnsubscribeURL: "https://example.com/unsubscribe?token=u&k=l",
+	News:           []Item{{Text: "수호님이 회원님을 팔로우해요", Link: "https://example.com/n?a&b"}},
+	Styles: []Item{{Text: "하나", Link: "https://example.com/1", PictureURL: "https://cdn.example.com/1.jpg"}, {Text: "둘", Link: "https://example.com/2"},
+		{Text: "셋", Link: "https://example.com/3", PictureURL: "https://cdn.example.com/3.jpg"}},
 }
 
 func TestEveryMailInEveryLanguage(t *testing.T) {
@@ -23,7 +27,7 @@ func TestEveryMailInEveryLanguage(t *testing.T) {
 	unresolved := regexp.MustCompile(`mail\.[a-z_.]+|\{\d|ZgotmplZ|<no value>`)
 	subjects := map[string]bool{}
 	for _, lang := range localize.Languages {
-		for _, kind := range []Kind{VerifyEmail, PasswordReset, PasswordChanged, Notification} {
+		for _, kind := range []Kind{VerifyEmail, PasswordReset, PasswordChanged, Notification, Digest} {
 			m, err := Render(lang, kind, complete)
 			if err != nil {
 				t.Fatal(err)
@@ -42,14 +46,14 @@ func TestEveryMailInEveryLanguage(t *testing.T) {
 			if !strings.Contains(m.HTML, `<html lang="`+string(lang)+`">`) {
 				t.Errorf("%s %s: the HTML does not say its language", lang, kind)
 			}
-			if about := kind == Notification; strings.Contains(m.HTML+m.Text+m.ListUnsubscribeURL, "/unsubscribe") != about || strings.Contains(m.HTML, "<img") != about {
-				t.Errorf("%s %s: unsubscribe link and picture belong into notifications only", lang, kind)
+			if about := kind == Notification || kind == Digest; strings.Contains(m.HTML+m.Text+m.ListUnsubscribeURL, "/unsubscribe") != about || strings.Contains(m.HTML, "<img") != about {
+				t.Errorf("%s %s: unsubscribe link and picture belong into notifications and digests only", lang, kind)
 			}
 			subjects[m.Subject] = true
 		}
 	}
-	if len(subjects) != 7 {
-		t.Errorf("seven different subjects are expected (a notification brings its own), got %v", subjects)
+	if len(subjects) != 9 {
+		t.Errorf("nine different subjects are expected (a notification brings its own), got %v", subjects)
 	}
 }
 
@@ -96,6 +100,48 @@ This mail was sent by Styleshare automatically. Replies are not read.
 	}
 }
 
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	d := complete
+	d.Styles = slices.Clone(d.Styles)
+	d.Styles[1].Text = "둘\n<b>"
+	m, err := Render(localize.Korean, Digest, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `민지님, 안녕하세요.
+
+오랜만이에요. 마지막으로 들르신 뒤에 이런 일이 있었어요.
+
+수호님이 회원님을 팔로우해요
+https://example.com/n?a&b
+
+팔로우하는 사람들의 새 스타일
+
+하나
+https://example.com/1
+
+둘 <b>
+https://example.com/2
+
+셋
+https://example.com/3
+
+모두 보러 가기:
+https://example.com/go?token=a&b=c
+
+`
+	if got, _, _ := strings.Cut(m.Text, "-- "); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if strings.Count(m.HTML, "<img") != 2 || strings.Contains(m.HTML, "p.jpg") || strings.Contains(m.HTML, "<b>") || strings.Count(m.HTML, "<td width") != 3 {
+		t.Errorf("%s", m.HTML)
+	}
+	if m.ListUnsubscribeURL != complete.UnsubscribeURL {
+		t.Errorf("unsubscribe %q", m.ListUnsubscribeURL)
+	}
+}
+
 func TestPeopleCannotWriteMarkup(t *testing.T) {
 	t.Parallel()
 	d := complete
@@ -126,6 +172,9 @@ func TestRenderRefuses(t *testing.T) {
 		"relative link":      func(d *Data, _ *Kind) { d.Link = "/go" },
 		"link with a break":  func(d *Data, _ *Kind) { d.Link = "https://example.com/\r\nx" },
 		"data picture":       func(d *Data, _ *Kind) { d.PictureURL = "data:image/png;base64,AA" },
+		"empty digest":       func(d *Data, k *Kind) { d.News, d.Styles, *k = nil, nil, Digest },
+		"item without link":  func(d *Data, k *Kind) { d.News, *k = []Item{{Text: "x"}}, Digest },
+		"script in an item":  func(d *Data, k *Kind) { d.News, *k = []Item{{Text: "x", Link: "javascript:alert(1)"}}, Digest },
 		"angle in the query": func(d *Data, _ *Kind) { d.UnsubscribeURL = "https://example.com/?a=>" },
 	} {
 		d, kind := complete, Notification
