@@ -16,13 +16,17 @@ type Entry struct{ Parent, Key, ID int64 }
 type List struct{ desc, asc string }
 
 // The bounds of a page: $3 and $4 around the key, $5 entries; $1 is the viewer, whom the last line names for lists that do
-// not, and p.id the parent. The placeholder
-// {key} is the key's column.
+// not, and p.id the parent. The placeholder {key} is the key's column.
 const listFrame = `select p.id, x.key, x.id from unnest($2::bigint[]) as p(id) cross join lateral (
 	select {key} as key, {id} as id from {from} where {where} and {key} < $3 and {key} > $4 order by {key} {order} limit $5) x
 	where $1::bigint is not null`
 
-func newList(key, id, from, where string) List {
+// newList makes a list of the rows of one table, of which an index must have {key} in order where {where} holds. Whether the
+// viewer may see an entry is looked up with {shown}, "tables where condition", if that takes other tables.
+func newList(key, id, from, where string, shown ...string) List {
+	for _, s := range shown {
+		where += " and " + lookUp(s)
+	}
 	fill := func(order string) string {
 		// From and where may name the order themselves: it is filled in last.
 		filled := strings.NewReplacer("{key}", key, "{id}", id, "{from}", from, "{where}", where).Replace(listFrame)
@@ -31,54 +35,60 @@ func newList(key, id, from, where string) List {
 	return List{desc: fill("desc"), asc: fill("asc")}
 }
 
+// lookUp has PostgreSQL ask for each entry by itself, in the order of the list, so that it stops at the end of the page. A
+// join it may begin with all that is joined: 400,000 blocks for a page of 100 out of 100,000. The offset is what keeps
+// it from making a join of this.
+func lookUp(shown string) string { return "exists (select from " + shown + " offset 0)" }
+
+// styleLookUp looks the style up, and its author, whose alias is u, by themselves for the same reason.
+func styleLookUp(style, rule string) string {
+	return "styles s where s.id = " + style + " and " + lookUp("users u where u.id = s.author_id and "+rule)
+}
+
+// contentOfParentSQL is about the person who is the parent; it is asked once for each.
+var contentOfParentSQL = lookUp("users o where o.id = p.id and " + strings.ReplaceAll(contentVisibleSQL, "u.", "o."))
+
 // The lists of the API.
 var (
-	StylesOfUser = newList("s.id", "s.id", "styles s join users u on u.id = s.author_id",
-		"s.author_id = p.id and "+styleVisibleSQL)
-	StylesOfTag = newList("t.style_id", "s.id", "style_tags t join styles s on s.id = t.style_id join users u on u.id = s.author_id",
-		"t.tag_id = p.id and "+styleVisibleSQL)
-	StylesOfBrand = newList("b.style_id", "s.id", "style_brands b join styles s on s.id = b.style_id join users u on u.id = s.author_id",
-		"b.brand_id = p.id and "+styleVisibleSQL)
-	CommentsOfStyle = newList("c.id", "c.id", "comments c join users u on u.id = c.author_id",
-		"c.style_id = p.id and "+userVisibleSQL)
+	StylesOfUser = newList("s.id", "s.id", "styles s", "s.author_id = p.id and s.deleted_at is null",
+		"users u where u.id = s.author_id and "+styleVisibleSQL)
+	StylesOfTag = newList("t.style_id", "t.style_id", "style_tags t", "t.tag_id = p.id",
+		styleLookUp("t.style_id", styleVisibleSQL))
+	StylesOfBrand = newList("b.style_id", "b.style_id", "style_brands b", "b.brand_id = p.id",
+		styleLookUp("b.style_id", styleVisibleSQL))
+	CommentsOfStyle = newList("c.id", "c.id", "comments c", "c.style_id = p.id", "users u where u.id = c.author_id and "+userVisibleSQL)
 	// Questions and UnansweredQuestions have no parent: ask for those of 0.
-	Questions           = newList("q.id", "q.id", "questions q join users u on u.id = q.author_id", questionVisibleSQL)
-	UnansweredQuestions = newList("q.id", "q.id", "questions q join users u on u.id = q.author_id",
-		"q.answer_count = 0 and "+questionVisibleSQL)
-	AnswersOfQuestion = newList("a.id", "a.id", "answers a join users u on u.id = a.author_id",
-		"a.question_id = p.id and "+answerVisibleSQL)
-	LikersOfStyle = newList("l.id", "u.id", "likes l join users u on u.id = l.user_id",
-		"l.style_id = p.id and "+userVisibleSQL)
-	FollowersOfUser = newList("f.id", "u.id", "follows f join users u on u.id = f.follower_id join users o on o.id = f.followee_id",
-		"f.followee_id = p.id and "+userVisibleSQL+" and "+strings.ReplaceAll(contentVisibleSQL, "u.", "o."))
-	FollowingOfUser = newList("f.id", "u.id", "follows f join users u on u.id = f.followee_id join users o on o.id = f.follower_id",
-		"f.follower_id = p.id and "+userVisibleSQL+" and "+strings.ReplaceAll(contentVisibleSQL, "u.", "o."))
+	Questions           = newList("q.id", "q.id", "questions q", "true", "users u where u.id = q.author_id and "+questionVisibleSQL)
+	UnansweredQuestions = newList("q.id", "q.id", "questions q", "q.answer_count = 0", "users u where u.id = q.author_id and "+questionVisibleSQL)
+	AnswersOfQuestion   = newList("a.id", "a.id", "answers a", "a.question_id = p.id", "users u where u.id = a.author_id and "+answerVisibleSQL)
+	LikersOfStyle       = newList("l.id", "l.user_id", "likes l", "l.style_id = p.id", "users u where u.id = l.user_id and "+userVisibleSQL)
+	FollowersOfUser     = newList("f.id", "f.follower_id", "follows f", "f.followee_id = p.id and "+contentOfParentSQL,
+		"users u where u.id = f.follower_id and "+userVisibleSQL)
+	FollowingOfUser = newList("f.id", "f.followee_id", "follows f", "f.follower_id = p.id and "+contentOfParentSQL,
+		"users u where u.id = f.followee_id and "+userVisibleSQL)
 	// CollectionsOfUser shows their owner the private ones, too.
-	CollectionsOfUser = newList("c.id", "c.id", "collections c join users u on u.id = c.owner_id",
-		"c.owner_id = p.id and "+collectionVisibleSQL)
-	StylesOfCollection = newList("k.id", "s.id", "collection_styles k join styles s on s.id = k.style_id join users u on u.id = s.author_id",
-		"k.collection_id = p.id and "+styleVisibleSQL)
+	CollectionsOfUser  = newList("c.id", "c.id", "collections c", "c.owner_id = p.id", "users u where u.id = c.owner_id and "+collectionVisibleSQL)
+	StylesOfCollection = newList("k.id", "k.style_id", "collection_styles k", "k.collection_id = p.id",
+		styleLookUp("k.style_id", styleVisibleSQL))
 	// FollowRequestsOfUser, BlockedByUser and MutedByUser are for the person alone. Who is blocked stands in a list of the
 	// blocker's although they exist for each other nowhere else: there is no other way to unblock them.
-	FollowRequestsOfUser = newList("r.id", "u.id", "follow_requests r join users u on u.id = r.follower_id",
-		"r.followee_id = p.id and "+userVisibleSQL)
-	BlockedByUser = newList("b.id", "u.id", "blocks b join users u on u.id = b.blocked_id",
-		"b.blocker_id = p.id and "+activeSQL)
-	MutedByUser = newList("m.id", "u.id", "mutes m join users u on u.id = m.muted_id",
-		"m.muter_id = p.id and "+userVisibleSQL)
+	FollowRequestsOfUser = newList("r.id", "r.follower_id", "follow_requests r", "r.followee_id = p.id",
+		"users u where u.id = r.follower_id and "+userVisibleSQL)
+	BlockedByUser = newList("b.id", "b.blocked_id", "blocks b", "b.blocker_id = p.id", "users u where u.id = b.blocked_id and "+activeSQL)
+	MutedByUser   = newList("m.id", "m.muted_id", "mutes m", "m.muter_id = p.id", "users u where u.id = m.muted_id and "+userVisibleSQL)
 	// RisingStyles has no parent: ask for that of 0.
-	RisingStyles = newList("s.hot", "s.id", "styles s join users u on u.id = s.author_id",
-		"s.state = 'PUBLISHED' and s.deleted_at is null and not u.is_private and "+userVisibleSQL)
+	RisingStyles = newList("s.hot", "s.id", "styles s", "s.state = 'PUBLISHED' and s.deleted_at is null",
+		"users u where u.id = s.author_id and not u.is_private and "+userVisibleSQL)
 	// FeedOfUser takes what was fanned out, and merges in the styles of the accounts that are too big for that.
 	// Who is muted stays in it, and is left out when it is read.
 	FeedOfUser = newList("f.id", "f.id", `(
-		(select e.style_id as id from feed_entries e join styles s on s.id = e.style_id join users u on u.id = s.author_id
-			where e.reader_id = p.id and s.state = 'PUBLISHED' and `+styleVisibleSQL+` and `+notMutedSQL+` and e.style_id < $3 and e.style_id > $4
+		(select e.style_id as id from feed_entries e where e.reader_id = p.id and e.style_id < $3 and e.style_id > $4 and `+
+		lookUp(styleLookUp("e.style_id", "s.state = 'PUBLISHED' and "+styleVisibleSQL+" and "+notMutedSQL))+`
 			order by e.style_id {order} limit $5)
 		union
 		(select m.id from follows w cross join lateral (
-				select s.id from styles s join users u on u.id = s.author_id
-				where s.author_id = w.followee_id and s.state = 'PUBLISHED' and `+styleVisibleSQL+` and `+notMutedSQL+` and s.id < $3 and s.id > $4
+				select s.id from styles s where s.author_id = w.followee_id and s.state = 'PUBLISHED' and s.deleted_at is null
+					and s.id < $3 and s.id > $4 and `+lookUp("users u where u.id = s.author_id and "+styleVisibleSQL+" and "+notMutedSQL)+`
 				order by s.id {order} limit $5) m
 			where w.follower_id = p.id and w.merged order by m.id {order} limit $5)) f`, "true")
 )
