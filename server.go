@@ -26,6 +26,8 @@ type commands struct {
 	Seed      seedCommand      `cmd:"" help:"Publish the demo people's styles; a worker must be running."`
 	Jobs      jobsCommands     `cmd:"" help:"Look at dead jobs and run them again."`
 	Documents documentsCommand `cmd:"" help:"Print the manifest of the apps' operations, for TRUSTED_DOCUMENTS."`
+	Roles     rolesCommands    `cmd:"" help:"Who moderates."`
+	People    peopleCommands   `cmd:"" help:"Suspend somebody, or let them in again."`
 	Keys      keysCommands     `cmd:"" help:"Keys that sign access tokens."`
 }
 

@@ -60,7 +60,7 @@ func (r *request) visibleAnswers(ids []int64) (map[int64]*Answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if author == nil || question == nil || !models.AnswerVisible(a.Answer, r.viewer()) {
+		if author == nil || question == nil || !models.AnswerVisible(a.Answer, r.viewer(), models.Between{Moderates: r.moderates}) {
 			delete(found, id)
 		}
 	}

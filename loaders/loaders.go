@@ -96,6 +96,8 @@ type request struct {
 	caller Caller
 	memos  *memos
 	blocks *blocks
+	// moderates is set for what is reached from a report, by a moderator: see models.Between.
+	moderates bool
 }
 
 func (l *Loaders) request(ctx context.Context) *request {

@@ -27,6 +27,7 @@ var finders = map[string]func(*request, []int64) (map[int64]Node, error){
 	"Question":     finder((*request).visibleQuestions),
 	"Answer":       finder((*request).visibleAnswers),
 	"Notification": finder((*request).ownNotifications),
+	"Report":       finder((*request).visibleReports),
 	"Session":      finder((*request).ownSessions),
 	"Device":       finder((*request).ownDevices),
 }

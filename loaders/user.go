@@ -31,7 +31,7 @@ func (r *request) usersByID(ids []int64) (map[int64]*User, error) {
 		return nil, err
 	}
 	return gather(r, ids, rows, func(row *models.User, c *cohort[User]) *User {
-		if !models.UserVisible(row, models.Between{Blocked: blocked[row.ID]}) {
+		if !models.UserVisible(row, models.Between{Blocked: blocked[row.ID], Moderates: r.moderates}) {
 			return nil
 		}
 		return &User{row, c}
@@ -73,8 +73,8 @@ func (u *User) flags() (models.UserFlags, error) {
 // between is what the rule asks about the viewer and a person whom they may see: no block stands between them, and who
 // follows whom is asked only for private accounts.
 func (u *User) between() (models.Between, error) {
-	if !u.IsPrivate {
-		return models.Between{}, nil
+	if u.cohort.moderates || !u.IsPrivate {
+		return models.Between{Moderates: u.cohort.moderates}, nil
 	}
 	follows, err := u.ViewerFollows()
 	return models.Between{Follows: follows}, err

@@ -99,14 +99,19 @@ func (db *DB) DeleteComment(ctx context.Context, a Attempt, commentID int64) (Co
 		if c.AuthorID != a.UserID && s.AuthorID != a.UserID {
 			return CommentResult{}, fault.Reject("commentId", fault.NotAllowed, "not_allowed")
 		}
-		if err = tx.forgetReplies(ctx, c.ID); err != nil {
-			return CommentResult{}, err
-		}
-		if _, err = tx.NewDelete().Model(c).WherePK().Exec(ctx); err != nil {
-			return CommentResult{}, fmt.Errorf("delete comment: %w", err)
-		}
-		return CommentResult{c.ID, s.ID}, tx.countComment(ctx, s, c, -1)
+		return CommentResult{c.ID, s.ID}, tx.dropComment(ctx, s, c)
 	})
+}
+
+// dropComment deletes a comment that is locked.
+func (tx *Tx) dropComment(ctx context.Context, s *Style, c *Comment) error {
+	if err := tx.forgetReplies(ctx, c.ID); err != nil {
+		return err
+	}
+	if _, err := tx.NewDelete().Model(c).WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("delete comment: %w", err)
+	}
+	return tx.countComment(ctx, s, c, -1)
 }
 
 // forgetReplies marks the replies to a comment as changed: with it, their reply_to_id goes, and what its author was told

@@ -16,6 +16,8 @@ type community struct {
 	t      testing.TB
 	db     *DB
 	people []int64
+	// moderator is nobody of them
+	moderator int64
 
 	mu                       sync.Mutex
 	styles, comments, photos []int64 // photos are those in processing
@@ -25,7 +27,7 @@ type community struct {
 
 func newCommunity(t testing.TB, db *DB, size int) *community {
 	t.Helper()
-	return &community{t: t, db: db, people: people(t, db, size)}
+	return &community{t: t, db: db, people: people(t, db, size), moderator: moderator(t, db, RoleModerator)}
 }
 
 // pick gives one of the ids, 0 where there is none.
@@ -107,6 +109,7 @@ var openVerbs = []verb{
 	{"remove answer", func(c *community, draw func(int) int) error {
 		return c.db.InTx(c.t.Context(), func(ctx context.Context, tx *Tx) error { return tx.RemoveAnswer(ctx, c.pick(&c.answers, draw)) })
 	}},
+	{"remove", (*community).remove},
 	{"follow", func(c *community, draw func(int) int) error {
 		_, err := c.db.Follow(c.t.Context(), by(c.pick(&c.people, draw)), c.pick(&c.people, draw))
 		return err
@@ -267,5 +270,18 @@ func (c *community) acceptAnswer(draw func(int) int) error {
 		asker = c.pick(&c.people, draw)
 	}
 	_, err := c.db.AcceptAnswer(c.t.Context(), by(asker), id)
+	return err
+}
+
+// remove has a moderator take a style or a comment down.
+func (c *community) remove(draw func(int) int) error {
+	kind, ids := "Style", &c.styles
+	if draw(2) == 0 {
+		kind, ids = "Comment", &c.comments
+	}
+	report, err := c.db.Report(c.t.Context(), by(c.pick(&c.people, draw)), kind, c.pick(ids, draw), "SPAM", "")
+	if err == nil {
+		_, err = c.db.ResolveReport(c.t.Context(), by(c.moderator), report, ActionRemoveContent, "")
+	}
 	return err
 }

@@ -35,6 +35,13 @@ var mentionSQL = map[string]string{
 	"Comment": `select id from comments where id = $2 and author_id = $3 and $1 = any(mention_ids) and reply_to_author_id is distinct from $1`,
 }
 
+// moderatedSQL is eventSQL for MODERATION. Ids are unique over all kinds of subjects.
+const moderatedSQL = `select id from moderation_log where subject_id = $2 and author_id = $1 and author_id = $3 and action = 'REMOVE_CONTENT'`
+
+// moderatedSubjectSQL is subjectSQL for MODERATION, where that differs: a comment that was taken down is gone, and an answer
+// is told of although its question may be hidden.
+var moderatedSubjectSQL = map[string]string{"Comment": `select`, "Answer": `select from answers where id = $2`}
+
 // subjectSQL finds the subject ($2) where the recipient ($1) may see it. Its lock has an erasure of the style or comment
 // wait, which then takes the notification with it.
 var subjectSQL = map[string]string{
@@ -47,6 +54,9 @@ var subjectSQL = map[string]string{
 
 // SubjectVisible tells whether the recipient of a notification may see what it is about.
 func (db *DB) SubjectVisible(ctx context.Context, n *Notification) (visible bool, err error) {
+	if n.Kind == Moderation {
+		return true, nil // it says that the subject is hidden
+	}
 	subject, known := subjectSQL[n.SubjectKind]
 	if !known {
 		return false, fmt.Errorf("notification %d: nothing known of subjects like %s", n.ID, n.SubjectKind)
@@ -66,6 +76,12 @@ func (tx *Tx) event(ctx context.Context, job NotifyJob) (id int64, heard bool, e
 		event, ok = mentionSQL[job.SubjectKind]
 	}
 	subject, known := subjectSQL[job.SubjectKind]
+	if job.Kind == Moderation {
+		event, ok = moderatedSQL, true
+		if own := moderatedSubjectSQL[job.SubjectKind]; own != "" {
+			subject = own
+		}
+	}
 	if !ok || !known {
 		return 0, false, fmt.Errorf("notify: nothing known of %s on %s", job.Kind, job.SubjectKind)
 	}

@@ -57,7 +57,9 @@ const wantedActors = `
 	union all select q.author_id, 'QUESTION_ANSWERED', q.id, a.author_id, max(a.id) from answers a join questions q on q.id = a.question_id
 		where a.author_id <> q.author_id and a.removed_at is null group by 1, 3, 4
 	union all select a.author_id, 'ANSWER_ACCEPTED', a.id, q.author_id, a.id from answers a join questions q on q.accepted_answer_id = a.id
-		where a.author_id <> q.author_id and q.removed_at is null`
+		where a.author_id <> q.author_id and q.removed_at is null
+	union all select l.author_id, 'MODERATION', l.subject_id, l.author_id, max(l.id) from moderation_log l where l.action = 'REMOVE_CONTENT'
+		and (l.subject_kind = 'Comment' or exists (select from styles s where s.id = l.subject_id and s.deleted_at is null)) group by 1, 3`
 
 // misfolded says what is wrong with the folds, compared with the rows. A style that is deleted and not erased as yet still has its own.
 func misfolded(t testing.TB, db *DB) (wrong []string) {

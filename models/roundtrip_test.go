@@ -90,6 +90,8 @@ func TestRoundTripOfRowsWithoutAnything(t *testing.T) {
 	roundTrip(t, db, &Brand{ID: 9})
 	roundTrip(t, db, &Comment{ID: 9, StyleID: 9, AuthorID: 9, MentionIDs: none})
 	roundTrip(t, db, &Collection{ID: 9, OwnerID: 9})
+	roundTrip(t, db, &Report{ID: 9, ReporterID: 9, AuthorID: 9})
+	roundTrip(t, db, &moderationEntry{ID: 9})
 	byID(t, db.Collections, 9, &Collection{ID: 9, OwnerID: 9})
 	roundTrip(t, db, &Notification{ID: 9, RecipientID: 9, ActorIDs: none})
 	roundTrip(t, db, &NotificationPreference{UserID: 9, Channels: []NotificationChannel{}})
@@ -160,6 +162,14 @@ func private(t *testing.T, db *DB, userID int64) {
 	roundTrip(t, db, token)
 	roundTrip(t, db, key)
 	roundTrip(t, db, fold)
+	report := &Report{ID: 1 << 60, ReporterID: userID, SubjectKind: awkward, SubjectID: 1, AuthorID: userID, Reason: awkward, Detail: awkward, State: ReportResolved,
+		CreatedAt: someTime, Resolution: ptr(ActionDismiss), ResolvedByID: ptr(userID), ResolvedAt: at}
+	entry := &moderationEntry{ID: 1 << 60, ModeratorID: ptr(userID), Action: ActionDismiss, SubjectKind: awkward, SubjectID: 1, AuthorID: 2, ReportID: ptr(report.ID),
+		Note: awkward, CreatedAt: someTime}
+	complete(t, report)
+	complete(t, entry)
+	roundTrip(t, db, report)
+	roundTrip(t, db, entry)
 	roundTrip(t, db, preference)
 	roundTrip(t, db, device)
 	exec(t, db, `delete from outbox`)

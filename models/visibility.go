@@ -44,17 +44,19 @@ func forViewer(rule, viewer string) string { return strings.ReplaceAll(rule, "$1
 type Between struct {
 	Follows bool // the viewer follows the person
 	Blocked bool // one of them blocks the other
+	// Moderates says that the viewer is a moderator who looks at what was reported, hidden or not.
+	Moderates bool
 }
 
 // Active tells whether the person is neither suspended nor deleted.
 func (u *User) Active() bool { return u.DeletedAt == nil && u.SuspendedAt == nil }
 
 // UserVisible tells whether the viewer may see that the person exists.
-func UserVisible(u *User, b Between) bool { return u.Active() && !b.Blocked }
+func UserVisible(u *User, b Between) bool { return b.Moderates || u.Active() && !b.Blocked }
 
 // ContentVisible tells whether the viewer (0 for nobody) may see what the person keeps behind a private account.
 func ContentVisible(u *User, viewerID int64, b Between) bool {
-	return UserVisible(u, b) && (!u.IsPrivate || u.ID == viewerID || b.Follows)
+	return UserVisible(u, b) && (b.Moderates || !u.IsPrivate || u.ID == viewerID || b.Follows)
 }
 
 // CollectionVisible tells whether the viewer may see the collection, whose owner is given.
@@ -64,15 +66,15 @@ func CollectionVisible(c *Collection, owner *User, viewerID int64, b Between) bo
 
 // QuestionVisible tells whether the viewer may see the question, whose author is given.
 func QuestionVisible(q *Question, author *User, viewerID int64, b Between) bool {
-	return (q.PublishedAt != nil && q.RemovedAt == nil || q.AuthorID == viewerID) && ContentVisible(author, viewerID, b)
+	return (b.Moderates || q.PublishedAt != nil && q.RemovedAt == nil || q.AuthorID == viewerID) && ContentVisible(author, viewerID, b)
 }
 
 // AnswerVisible tells whether the viewer may see the answer, whose author they may see and whose question, too.
-func AnswerVisible(a *Answer, viewerID int64) bool {
-	return a.RemovedAt == nil || a.AuthorID == viewerID
+func AnswerVisible(a *Answer, viewerID int64, b Between) bool {
+	return b.Moderates || a.RemovedAt == nil || a.AuthorID == viewerID
 }
 
 // StyleVisible tells whether the viewer may see the style, whose author is given.
 func StyleVisible(s *Style, author *User, viewerID int64, b Between) bool {
-	return s.DeletedAt == nil && (s.State == StylePublished || s.AuthorID == viewerID) && ContentVisible(author, viewerID, b)
+	return s.DeletedAt == nil && (b.Moderates || s.State == StylePublished || s.AuthorID == viewerID) && ContentVisible(author, viewerID, b)
 }

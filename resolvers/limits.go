@@ -23,6 +23,7 @@ var (
 	tokenByAddress   = ratelimit.Rule{Name: "mailed-token/address", Limit: 30, Period: 15 * time.Minute}
 	refreshByAddress = ratelimit.Rule{Name: "refresh/address", Limit: 600, Period: 15 * time.Minute}
 	persistByCaller  = ratelimit.Rule{Name: "persisted-query/caller", Limit: 120, Period: 10 * time.Minute}
+	reportByUser     = ratelimit.Rule{Name: "report/user", Limit: 30, Period: time.Hour}
 	passwordByUser   = ratelimit.Rule{Name: "change-password/user", Limit: 10, Period: 15 * time.Minute}
 )
 

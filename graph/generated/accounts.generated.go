@@ -3534,7 +3534,7 @@ func _UpdateProfilePayload(ctx context.Context, ec *executionContext, sel ast.Se
 	return out
 }
 
-var userImplementors = []string{"User", "Node", "NotificationSubject"}
+var userImplementors = []string{"User", "Node", "ReportSubject", "NotificationSubject"}
 
 func _User(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *loaders.User) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)

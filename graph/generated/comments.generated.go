@@ -797,7 +797,7 @@ func _AddCommentPayload(ctx context.Context, ec *executionContext, sel ast.Selec
 	return out
 }
 
-var commentImplementors = []string{"Comment", "Node", "NotificationSubject"}
+var commentImplementors = []string{"Comment", "Node", "ReportSubject", "NotificationSubject"}
 
 func _Comment(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *loaders.Comment) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, commentImplementors)

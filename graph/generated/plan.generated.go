@@ -23,16 +23,17 @@ func NewPlanner(cfg Config) graphql.RootFieldMiddleware {
 
 var planTypes = plan.Types[*executionContext]{
 	"Query": {Fields: map[string]plan.FieldOf[*executionContext]{
-		"node":      {ID: 0, Arguments: field_Query_node_args},
-		"nodes":     {ID: 1, Arguments: field_Query_nodes_args},
-		"viewer":    {ID: 2},
-		"user":      {ID: 3, Arguments: field_Query_user_args},
-		"questions": {ID: 4, Arguments: field_Query_questions_args},
-		"search":    {ID: 5, Arguments: field_Query_search_args},
-		"style":     {ID: 6, Arguments: field_Query_style_args},
-		"tag":       {ID: 7, Arguments: field_Query_tag_args},
-		"brand":     {ID: 8, Arguments: field_Query_brand_args},
-		"discover":  {ID: 9, Arguments: field_Query_discover_args},
+		"node":       {ID: 0, Arguments: field_Query_node_args},
+		"nodes":      {ID: 1, Arguments: field_Query_nodes_args},
+		"viewer":     {ID: 2},
+		"user":       {ID: 3, Arguments: field_Query_user_args},
+		"moderation": {ID: 4},
+		"questions":  {ID: 5, Arguments: field_Query_questions_args},
+		"search":     {ID: 6, Arguments: field_Query_search_args},
+		"style":      {ID: 7, Arguments: field_Query_style_args},
+		"tag":        {ID: 8, Arguments: field_Query_tag_args},
+		"brand":      {ID: 9, Arguments: field_Query_brand_args},
+		"discover":   {ID: 10, Arguments: field_Query_discover_args},
 	}},
 	"AcceptAnswerPayload": {Implements: acceptAnswerPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"question":         {ID: 0},
@@ -149,6 +150,10 @@ var planTypes = plan.Types[*executionContext]{
 		"cursor": {ID: 0},
 		"node":   {ID: 1},
 	}},
+	"CommentEvent": {Implements: commentEventImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"cursor":  {ID: 0},
+		"comment": {ID: 1},
+	}},
 	"CompleteUploadPayload": {Implements: completeUploadPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"photo":            {ID: 0},
 		"clientMutationId": {ID: 1},
@@ -217,6 +222,9 @@ var planTypes = plan.Types[*executionContext]{
 		"clientMutationId":        {ID: 1},
 		"userErrors":              {ID: 2},
 	}},
+	"Moderation": {Implements: moderationImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"reports": {ID: 0, Arguments: field_Moderation_reports_args},
+	}},
 	"MutePayload": {Implements: mutePayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"user":             {ID: 0},
 		"clientMutationId": {ID: 1},
@@ -240,6 +248,11 @@ var planTypes = plan.Types[*executionContext]{
 	"NotificationEdge": {Implements: notificationEdgeImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"cursor": {ID: 0},
 		"node":   {ID: 1},
+	}},
+	"NotificationEvent": {Implements: notificationEventImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"cursor":                  {ID: 0},
+		"notification":            {ID: 1},
+		"unreadNotificationCount": {ID: 2},
 	}},
 	"NotificationPreference": {Implements: notificationPreferenceImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"kind":     {ID: 0},
@@ -291,6 +304,32 @@ var planTypes = plan.Types[*executionContext]{
 		"clientMutationId": {ID: 1},
 		"userErrors":       {ID: 2},
 	}},
+	"Report": {Implements: reportImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"id":         {ID: 0},
+		"reporter":   {ID: 1},
+		"subject":    {ID: 2},
+		"reason":     {ID: 3},
+		"detail":     {ID: 4},
+		"state":      {ID: 5},
+		"createdAt":  {ID: 6},
+		"resolution": {ID: 7},
+		"resolvedBy": {ID: 8},
+		"resolvedAt": {ID: 9},
+	}},
+	"ReportConnection": {Implements: reportConnectionImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"edges":    {ID: 0},
+		"nodes":    {ID: 1},
+		"pageInfo": {ID: 2},
+	}},
+	"ReportEdge": {Implements: reportEdgeImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"cursor": {ID: 0},
+		"node":   {ID: 1},
+	}},
+	"ReportPayload": {Implements: reportPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"reportId":         {ID: 0},
+		"clientMutationId": {ID: 1},
+		"userErrors":       {ID: 2},
+	}},
 	"RequestItemInfoPayload": {Implements: requestItemInfoPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"style":            {ID: 0},
 		"clientMutationId": {ID: 1},
@@ -303,6 +342,11 @@ var planTypes = plan.Types[*executionContext]{
 	"ResetPasswordPayload": {Implements: resetPasswordPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"clientMutationId": {ID: 0},
 		"userErrors":       {ID: 1},
+	}},
+	"ResolveReportPayload": {Implements: resolveReportPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"report":           {ID: 0},
+		"clientMutationId": {ID: 1},
+		"userErrors":       {ID: 2},
 	}},
 	"RevokeSessionPayload": {Implements: revokeSessionPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"sessionId":        {ID: 0},
@@ -548,7 +592,19 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 				return false
 			}
 		}
-	case 4: // questions
+	case 4: // moderation
+		v, err := ec.Resolvers.Query().Moderation(ctx)
+		if err != nil {
+			return false
+		}
+		if v == nil {
+			w.Null()
+		} else {
+			if !planModeration(ctx, ec, w, v, f.Below[0]) {
+				return false
+			}
+		}
+	case 5: // questions
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Questions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["unanswered"].(*bool))
 		if err != nil {
@@ -561,7 +617,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 				return false
 			}
 		}
-	case 5: // search
+	case 6: // search
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Search(ctx, fc.Args["text"].(string))
 		if err != nil {
@@ -574,7 +630,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 				return false
 			}
 		}
-	case 6: // style
+	case 7: // style
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Style(ctx, fc.Args["id"].(string))
 		if err != nil {
@@ -587,7 +643,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 				return false
 			}
 		}
-	case 7: // tag
+	case 8: // tag
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Tag(ctx, fc.Args["name"].(string))
 		if err != nil {
@@ -600,7 +656,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 				return false
 			}
 		}
-	case 8: // brand
+	case 9: // brand
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Brand(ctx, fc.Args["slug"].(string))
 		if err != nil {
@@ -613,7 +669,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 				return false
 			}
 		}
-	case 9: // discover
+	case 10: // discover
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Discover(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		if err != nil {
@@ -1487,6 +1543,29 @@ func planCommentEdge(ctx context.Context, ec *executionContext, w *plan.Writer, 
 	return true
 }
 
+func planCommentEvent(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.CommentEvent, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // cursor
+			v := obj.Cursor
+			w.String(v)
+		case 1: // comment
+			v := obj.Comment
+			if v == nil {
+				return false
+			} else {
+				if !planComment(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
 func planCompleteUploadPayload(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.CompleteUploadPayload, s *plan.Selection) bool {
 	for i := range s.Fields {
 		f := &s.Fields[i]
@@ -1965,6 +2044,30 @@ func planMarkNotificationsReadPayload(ctx context.Context, ec *executionContext,
 	return true
 }
 
+func planModeration(ctx context.Context, ec *executionContext, w *plan.Writer, obj *loaders.Moderation, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // reports
+			fc := w.Arguments(f)
+			v, err := obj.Reports(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["state"].(*models.ReportState))
+			if err != nil {
+				return false
+			}
+			if v == nil {
+				return false
+			} else {
+				if !planReportConnection(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
 func planMutePayload(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.MutePayload, s *plan.Selection) bool {
 	for i := range s.Fields {
 		f := &s.Fields[i]
@@ -2132,6 +2235,32 @@ func planNotificationEdge(ctx context.Context, ec *executionContext, w *plan.Wri
 					return false
 				}
 			}
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
+func planNotificationEvent(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.NotificationEvent, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // cursor
+			v := obj.Cursor
+			w.String(v)
+		case 1: // notification
+			v := obj.Notification
+			if v == nil {
+				return false
+			} else {
+				if !planNotification(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		case 2: // unreadNotificationCount
+			v := obj.UnreadNotificationCount
+			w.Int(v)
 		}
 	}
 	w.Close(len(s.Fields))
@@ -2487,6 +2616,189 @@ func planRegisterDevicePayload(ctx context.Context, ec *executionContext, w *pla
 	return true
 }
 
+func planReport(ctx context.Context, ec *executionContext, w *plan.Writer, obj *loaders.Report, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // id
+			v := obj.GlobalID()
+			w.String(v)
+		case 1: // reporter
+			v, err := obj.Reporter()
+			if err != nil {
+				return false
+			}
+			if v == nil {
+				return false
+			} else {
+				if !planUser(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		case 2: // subject
+			v, err := obj.Subject()
+			if err != nil {
+				return false
+			}
+			if v == nil {
+				w.Null()
+			} else {
+				if !planReportSubject(ctx, ec, w, v, f) {
+					return false
+				}
+			}
+		case 3: // reason
+			v := obj.Reason
+			w.String(string(v))
+		case 4: // detail
+			v := obj.Detail
+			w.String(v)
+		case 5: // state
+			v := obj.State
+			w.String(string(v))
+		case 6: // createdAt
+			v := obj.CreatedAt
+			w.DateTime(v)
+		case 7: // resolution
+			v := obj.Resolution
+			if v == nil {
+				w.Null()
+			} else {
+				w.String(string(*v))
+			}
+		case 8: // resolvedBy
+			v, err := obj.ResolvedBy()
+			if err != nil {
+				return false
+			}
+			if v == nil {
+				w.Null()
+			} else {
+				if !planUser(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		case 9: // resolvedAt
+			v := obj.ResolvedAt
+			if v == nil {
+				w.Null()
+			} else {
+				w.DateTime(*v)
+			}
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
+func planReportConnection(ctx context.Context, ec *executionContext, w *plan.Writer, obj *loaders.Connection[loaders.Report], s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // edges
+			v := obj.Edges
+			for i, v0 := range v {
+				w.Element(i)
+				if v0 == nil {
+					return false
+				} else {
+					if !planReportEdge(ctx, ec, w, v0, f.Below[0]) {
+						return false
+					}
+				}
+			}
+			w.End(len(v))
+		case 1: // nodes
+			v := obj.Nodes
+			for i, v0 := range v {
+				w.Element(i)
+				if v0 == nil {
+					return false
+				} else {
+					if !planReport(ctx, ec, w, v0, f.Below[0]) {
+						return false
+					}
+				}
+			}
+			w.End(len(v))
+		case 2: // pageInfo
+			v := obj.PageInfo
+			if v == nil {
+				return false
+			} else {
+				if !planPageInfo(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
+func planReportEdge(ctx context.Context, ec *executionContext, w *plan.Writer, obj *loaders.Edge[loaders.Report], s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // cursor
+			v := obj.Cursor
+			w.String(v)
+		case 1: // node
+			v := obj.Node
+			if v == nil {
+				return false
+			} else {
+				if !planReport(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
+func planReportPayload(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.ReportPayload, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // reportId
+			v := obj.ReportID
+			if v == nil {
+				w.Null()
+			} else {
+				w.String(*v)
+			}
+		case 1: // clientMutationId
+			v := obj.ClientMutationID
+			if v == nil {
+				w.Null()
+			} else {
+				w.String(*v)
+			}
+		case 2: // userErrors
+			v := obj.UserErrors
+			for i, v0 := range v {
+				w.Element(i)
+				if v0 == nil {
+					return false
+				} else {
+					if !planUserError(ctx, ec, w, v0, f.Below[0]) {
+						return false
+					}
+				}
+			}
+			w.End(len(v))
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
 func planRequestItemInfoPayload(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.RequestItemInfoPayload, s *plan.Selection) bool {
 	for i := range s.Fields {
 		f := &s.Fields[i]
@@ -2571,6 +2883,46 @@ func planResetPasswordPayload(ctx context.Context, ec *executionContext, w *plan
 				w.String(*v)
 			}
 		case 1: // userErrors
+			v := obj.UserErrors
+			for i, v0 := range v {
+				w.Element(i)
+				if v0 == nil {
+					return false
+				} else {
+					if !planUserError(ctx, ec, w, v0, f.Below[0]) {
+						return false
+					}
+				}
+			}
+			w.End(len(v))
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
+func planResolveReportPayload(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.ResolveReportPayload, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // report
+			v := obj.Report
+			if v == nil {
+				w.Null()
+			} else {
+				if !planReport(ctx, ec, w, v, f.Below[0]) {
+					return false
+				}
+			}
+		case 1: // clientMutationId
+			v := obj.ClientMutationID
+			if v == nil {
+				w.Null()
+			} else {
+				w.String(*v)
+			}
+		case 2: // userErrors
 			v := obj.UserErrors
 			for i, v0 := range v {
 				w.Element(i)
@@ -4045,6 +4397,11 @@ func planNode(ctx context.Context, ec *executionContext, w *plan.Writer, v loade
 			return false
 		}
 		return planSession(ctx, ec, w, v, f.Of("Session"))
+	case *loaders.Report:
+		if v == nil {
+			return false
+		}
+		return planReport(ctx, ec, w, v, f.Of("Report"))
 	case *loaders.Question:
 		if v == nil {
 			return false
@@ -4095,6 +4452,37 @@ func planNode(ctx context.Context, ec *executionContext, w *plan.Writer, v loade
 }
 
 func planNotificationSubject(ctx context.Context, ec *executionContext, w *plan.Writer, v loaders.NotificationSubject, f *plan.Field) bool {
+	switch v := v.(type) {
+	case *loaders.User:
+		if v == nil {
+			return false
+		}
+		return planUser(ctx, ec, w, v, f.Of("User"))
+	case *loaders.Style:
+		if v == nil {
+			return false
+		}
+		return planStyle(ctx, ec, w, v, f.Of("Style"))
+	case *loaders.Question:
+		if v == nil {
+			return false
+		}
+		return planQuestion(ctx, ec, w, v, f.Of("Question"))
+	case *loaders.Comment:
+		if v == nil {
+			return false
+		}
+		return planComment(ctx, ec, w, v, f.Of("Comment"))
+	case *loaders.Answer:
+		if v == nil {
+			return false
+		}
+		return planAnswer(ctx, ec, w, v, f.Of("Answer"))
+	}
+	return false
+}
+
+func planReportSubject(ctx context.Context, ec *executionContext, w *plan.Writer, v loaders.ReportSubject, f *plan.Field) bool {
 	switch v := v.(type) {
 	case *loaders.User:
 		if v == nil {

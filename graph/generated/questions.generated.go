@@ -1292,7 +1292,7 @@ func _AcceptAnswerPayload(ctx context.Context, ec *executionContext, sel ast.Sel
 	return out
 }
 
-var answerImplementors = []string{"Answer", "NotificationSubject", "Node"}
+var answerImplementors = []string{"Answer", "ReportSubject", "NotificationSubject", "Node"}
 
 func _Answer(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *loaders.Answer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, answerImplementors)
@@ -1522,7 +1522,7 @@ func _AskQuestionPayload(ctx context.Context, ec *executionContext, sel ast.Sele
 	return out
 }
 
-var questionImplementors = []string{"Question", "NotificationSubject", "Node"}
+var questionImplementors = []string{"Question", "ReportSubject", "NotificationSubject", "Node"}
 
 func _Question(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *loaders.Question) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, questionImplementors)

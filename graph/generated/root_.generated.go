@@ -252,6 +252,10 @@ type ComplexityRoot struct {
 		UserErrors              func(childComplexity int) int
 	}
 
+	Moderation struct {
+		Reports func(childComplexity int, first *int, after *string, state *models.ReportState) int
+	}
+
 	Mutation struct {
 		AcceptAnswer                  func(childComplexity int, input model.AcceptAnswerInput) int
 		AddComment                    func(childComplexity int, input model.AddCommentInput) int
@@ -275,9 +279,11 @@ type ComplexityRoot struct {
 		PublishStyle                  func(childComplexity int, input model.PublishStyleInput) int
 		RefreshSession                func(childComplexity int, input model.RefreshSessionInput) int
 		RegisterDevice                func(childComplexity int, input model.RegisterDeviceInput) int
+		Report                        func(childComplexity int, input model.ReportInput) int
 		RequestItemInfo               func(childComplexity int, input model.RequestItemInfoInput) int
 		RequestPasswordReset          func(childComplexity int, input model.RequestPasswordResetInput) int
 		ResetPassword                 func(childComplexity int, input model.ResetPasswordInput) int
+		ResolveReport                 func(childComplexity int, input model.ResolveReportInput) int
 		RevokeSession                 func(childComplexity int, input model.RevokeSessionInput) int
 		SignIn                        func(childComplexity int, input model.SignInInput) int
 		SignInWithIDToken             func(childComplexity int, input model.SignInWithIDTokenInput) int
@@ -360,16 +366,17 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Brand     func(childComplexity int, slug string) int
-		Discover  func(childComplexity int, first *int, after *string) int
-		Node      func(childComplexity int, id string) int
-		Nodes     func(childComplexity int, ids []string) int
-		Questions func(childComplexity int, first *int, after *string, unanswered *bool) int
-		Search    func(childComplexity int, text string) int
-		Style     func(childComplexity int, id string) int
-		Tag       func(childComplexity int, name string) int
-		User      func(childComplexity int, username string) int
-		Viewer    func(childComplexity int) int
+		Brand      func(childComplexity int, slug string) int
+		Discover   func(childComplexity int, first *int, after *string) int
+		Moderation func(childComplexity int) int
+		Node       func(childComplexity int, id string) int
+		Nodes      func(childComplexity int, ids []string) int
+		Questions  func(childComplexity int, first *int, after *string, unanswered *bool) int
+		Search     func(childComplexity int, text string) int
+		Style      func(childComplexity int, id string) int
+		Tag        func(childComplexity int, name string) int
+		User       func(childComplexity int, username string) int
+		Viewer     func(childComplexity int) int
 	}
 
 	Question struct {
@@ -401,6 +408,36 @@ type ComplexityRoot struct {
 		UserErrors       func(childComplexity int) int
 	}
 
+	Report struct {
+		CreatedAt  func(childComplexity int) int
+		Detail     func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Reporter   func(childComplexity int) int
+		Resolution func(childComplexity int) int
+		ResolvedAt func(childComplexity int) int
+		ResolvedBy func(childComplexity int) int
+		State      func(childComplexity int) int
+		Subject    func(childComplexity int) int
+	}
+
+	ReportConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ReportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ReportPayload struct {
+		ClientMutationID func(childComplexity int) int
+		ReportID         func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	RequestItemInfoPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Style            func(childComplexity int) int
@@ -414,6 +451,12 @@ type ComplexityRoot struct {
 
 	ResetPasswordPayload struct {
 		ClientMutationID func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	ResolveReportPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Report           func(childComplexity int) int
 		UserErrors       func(childComplexity int) int
 	}
 
@@ -1418,6 +1461,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MarkNotificationsReadPayload.UserErrors(childComplexity), true
 
+	case "Moderation.reports":
+		if e.ComplexityRoot.Moderation.Reports == nil {
+			break
+		}
+
+		args, err := field_Moderation_reports_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Moderation.Reports(childComplexity, args["first"].(*int), args["after"].(*string), args["state"].(*models.ReportState)), true
+
 	case "Mutation.acceptAnswer":
 		if e.ComplexityRoot.Mutation.AcceptAnswer == nil {
 			break
@@ -1660,6 +1715,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RegisterDevice(childComplexity, args["input"].(model.RegisterDeviceInput)), true
+	case "Mutation.report":
+		if e.ComplexityRoot.Mutation.Report == nil {
+			break
+		}
+
+		args, err := field_Mutation_report_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Report(childComplexity, args["input"].(model.ReportInput)), true
 	case "Mutation.requestItemInfo":
 		if e.ComplexityRoot.Mutation.RequestItemInfo == nil {
 			break
@@ -1693,6 +1759,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(model.ResetPasswordInput)), true
+	case "Mutation.resolveReport":
+		if e.ComplexityRoot.Mutation.ResolveReport == nil {
+			break
+		}
+
+		args, err := field_Mutation_resolveReport_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResolveReport(childComplexity, args["input"].(model.ResolveReportInput)), true
 	case "Mutation.revokeSession":
 		if e.ComplexityRoot.Mutation.RevokeSession == nil {
 			break
@@ -2123,6 +2200,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Discover(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
+	case "Query.moderation":
+		if e.ComplexityRoot.Query.Moderation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Moderation(childComplexity), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -2318,6 +2401,118 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RegisterDevicePayload.UserErrors(childComplexity), true
 
+	case "Report.createdAt":
+		if e.ComplexityRoot.Report.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.CreatedAt(childComplexity), true
+	case "Report.detail":
+		if e.ComplexityRoot.Report.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Detail(childComplexity), true
+	case "Report.id":
+		if e.ComplexityRoot.Report.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.GlobalID(childComplexity), true
+	case "Report.reason":
+		if e.ComplexityRoot.Report.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Reason(childComplexity), true
+	case "Report.reporter":
+		if e.ComplexityRoot.Report.Reporter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Reporter(childComplexity), true
+	case "Report.resolution":
+		if e.ComplexityRoot.Report.Resolution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Resolution(childComplexity), true
+	case "Report.resolvedAt":
+		if e.ComplexityRoot.Report.ResolvedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.ResolvedAt(childComplexity), true
+	case "Report.resolvedBy":
+		if e.ComplexityRoot.Report.ResolvedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.ResolvedBy(childComplexity), true
+	case "Report.state":
+		if e.ComplexityRoot.Report.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.State(childComplexity), true
+	case "Report.subject":
+		if e.ComplexityRoot.Report.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Subject(childComplexity), true
+
+	case "ReportConnection.edges":
+		if e.ComplexityRoot.ReportConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportConnection.Edges(childComplexity), true
+	case "ReportConnection.nodes":
+		if e.ComplexityRoot.ReportConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportConnection.Nodes(childComplexity), true
+	case "ReportConnection.pageInfo":
+		if e.ComplexityRoot.ReportConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportConnection.PageInfo(childComplexity), true
+
+	case "ReportEdge.cursor":
+		if e.ComplexityRoot.ReportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportEdge.Cursor(childComplexity), true
+	case "ReportEdge.node":
+		if e.ComplexityRoot.ReportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportEdge.Node(childComplexity), true
+
+	case "ReportPayload.clientMutationId":
+		if e.ComplexityRoot.ReportPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportPayload.ClientMutationID(childComplexity), true
+	case "ReportPayload.reportId":
+		if e.ComplexityRoot.ReportPayload.ReportID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportPayload.ReportID(childComplexity), true
+	case "ReportPayload.userErrors":
+		if e.ComplexityRoot.ReportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportPayload.UserErrors(childComplexity), true
+
 	case "RequestItemInfoPayload.clientMutationId":
 		if e.ComplexityRoot.RequestItemInfoPayload.ClientMutationID == nil {
 			break
@@ -2362,6 +2557,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ResetPasswordPayload.UserErrors(childComplexity), true
+
+	case "ResolveReportPayload.clientMutationId":
+		if e.ComplexityRoot.ResolveReportPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolveReportPayload.ClientMutationID(childComplexity), true
+	case "ResolveReportPayload.report":
+		if e.ComplexityRoot.ResolveReportPayload.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolveReportPayload.Report(childComplexity), true
+	case "ResolveReportPayload.userErrors":
+		if e.ComplexityRoot.ResolveReportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolveReportPayload.UserErrors(childComplexity), true
 
 	case "RevokeSessionPayload.clientMutationId":
 		if e.ComplexityRoot.RevokeSessionPayload.ClientMutationID == nil {
@@ -3344,9 +3558,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PublishStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputPublishStyleInput)),
 			graphql.NewInputUnmarshaler("RefreshSessionInput", graphql.BindUnmarshaler(ec, unmarshalInputRefreshSessionInput)),
 			graphql.NewInputUnmarshaler("RegisterDeviceInput", graphql.BindUnmarshaler(ec, unmarshalInputRegisterDeviceInput)),
+			graphql.NewInputUnmarshaler("ReportInput", graphql.BindUnmarshaler(ec, unmarshalInputReportInput)),
 			graphql.NewInputUnmarshaler("RequestItemInfoInput", graphql.BindUnmarshaler(ec, unmarshalInputRequestItemInfoInput)),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", graphql.BindUnmarshaler(ec, unmarshalInputRequestPasswordResetInput)),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", graphql.BindUnmarshaler(ec, unmarshalInputResetPasswordInput)),
+			graphql.NewInputUnmarshaler("ResolveReportInput", graphql.BindUnmarshaler(ec, unmarshalInputResolveReportInput)),
 			graphql.NewInputUnmarshaler("RevokeSessionInput", graphql.BindUnmarshaler(ec, unmarshalInputRevokeSessionInput)),
 			graphql.NewInputUnmarshaler("SignInInput", graphql.BindUnmarshaler(ec, unmarshalInputSignInInput)),
 			graphql.NewInputUnmarshaler("SignInWithIdTokenInput", graphql.BindUnmarshaler(ec, unmarshalInputSignInWithIdTokenInput)),
@@ -4112,6 +4328,135 @@ type AnswerItemInfoPayload {
   style: Style
   "How many people this answer reaches."
   notifiedCount: Int
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/moderation.graphqls", Input: `extend type Query {
+  "Null unless the viewer is a moderator."
+  moderation: Moderation
+}
+
+extend type Mutation {
+  """
+  Tells the moderators of a style, comment, person, question or answer. What the viewer has reported already, and nobody has
+  dealt with, is not reported again and is no error.
+  """
+  report(input: ReportInput!): ReportPayload!
+  "For moderators: decides about a report, and with it about all open reports on the same subject. For everybody else there are no reports."
+  resolveReport(input: ResolveReportInput!): ResolveReportPayload!
+}
+
+"What a report complains of."
+enum ReportReason {
+  "Advertising, or the same again and again."
+  SPAM
+  "Shows more than the community rules allow."
+  NUDITY
+  "Insults or threatens somebody."
+  HARASSMENT
+  "Somebody else's picture or text."
+  COPYRIGHT
+  "Pretends to be somebody else."
+  IMPERSONATION
+  "Something else, which ` + "`" + `detail` + "`" + ` says."
+  OTHER
+}
+
+"Whether a moderator has dealt with a report."
+enum ReportState {
+  "Nobody has."
+  OPEN
+  "A moderator has."
+  RESOLVED
+}
+
+"What a moderator does about a report."
+enum ReportAction {
+  "Nothing: all is well."
+  DISMISS
+  """
+  Takes down a style, question or answer, which only its author still sees; deletes a comment; clears what a person says and
+  shows of themselves. Its author is told, and not who reported it.
+  """
+  REMOVE_CONTENT
+  "Signs out who made it and hides them and all that they made. Nobody suspends an admin or themselves."
+  SUSPEND_USER
+}
+
+"What a report is about."
+union ReportSubject = Style | Comment | User | Question | Answer
+
+"What moderators see."
+type Moderation {
+  "Newest first; all of them where ` + "`" + `state` + "`" + ` is null."
+  reports(first: Int, after: String, state: ReportState = OPEN): ReportConnection!
+}
+
+"What somebody told the moderators, who alone see it."
+type Report implements Node {
+  id: ID!
+  "Who reported it."
+  reporter: User!
+  "What was reported, although it may be hidden from everybody else; null where it is gone."
+  subject: ReportSubject
+  "What it complains of."
+  reason: ReportReason!
+  "In the reporter's words; may be empty."
+  detail: String!
+  "Whether a moderator has dealt with it."
+  state: ReportState!
+  createdAt: DateTime!
+  "What was done; null while it is open."
+  resolution: ReportAction
+  "Who did it; null while it is open."
+  resolvedBy: User
+  "When it was done; null while it is open."
+  resolvedAt: DateTime
+}
+
+"A page of reports."
+type ReportConnection {
+  edges: [ReportEdge!]!
+  nodes: [Report!]!
+  pageInfo: PageInfo!
+}
+
+"A report in a list."
+type ReportEdge {
+  cursor: String!
+  node: Report!
+}
+
+"What to report."
+input ReportInput {
+  "The id of a style, comment, person, question or answer that the viewer sees and that is not theirs."
+  subjectId: ID!
+  reason: ReportReason!
+  "Up to 1,000 characters."
+  detail: String
+  clientMutationId: String
+}
+
+"What to do about a report."
+input ResolveReportInput {
+  reportId: ID!
+  action: ReportAction!
+  "Why, for other moderators and kept for ever; up to 1,000 characters."
+  note: String
+  clientMutationId: String
+}
+
+"What report answers; moderators alone can read the report itself."
+type ReportPayload {
+  reportId: ID
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What resolveReport answers."
+type ResolveReportPayload {
+  report: Report
   clientMutationId: String
   userErrors: [UserError!]!
 }
@@ -5406,6 +5751,14 @@ func childFields_MarkNotificationsReadPayload(ctx context.Context, ec *execution
 	return nil, fmt.Errorf("no field named %q was found under type MarkNotificationsReadPayload", field.Name)
 }
 
+func childFields_Moderation(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reports":
+		return fieldContext_Moderation_reports(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Moderation", field.Name)
+}
+
 func childFields_MutePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -5590,6 +5943,66 @@ func childFields_RegisterDevicePayload(ctx context.Context, ec *executionContext
 	return nil, fmt.Errorf("no field named %q was found under type RegisterDevicePayload", field.Name)
 }
 
+func childFields_Report(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Report_id(ctx, ec, field)
+	case "reporter":
+		return fieldContext_Report_reporter(ctx, ec, field)
+	case "subject":
+		return fieldContext_Report_subject(ctx, ec, field)
+	case "reason":
+		return fieldContext_Report_reason(ctx, ec, field)
+	case "detail":
+		return fieldContext_Report_detail(ctx, ec, field)
+	case "state":
+		return fieldContext_Report_state(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_Report_createdAt(ctx, ec, field)
+	case "resolution":
+		return fieldContext_Report_resolution(ctx, ec, field)
+	case "resolvedBy":
+		return fieldContext_Report_resolvedBy(ctx, ec, field)
+	case "resolvedAt":
+		return fieldContext_Report_resolvedAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
+}
+
+func childFields_ReportConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_ReportConnection_edges(ctx, ec, field)
+	case "nodes":
+		return fieldContext_ReportConnection_nodes(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_ReportConnection_pageInfo(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportConnection", field.Name)
+}
+
+func childFields_ReportEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return fieldContext_ReportEdge_cursor(ctx, ec, field)
+	case "node":
+		return fieldContext_ReportEdge_node(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportEdge", field.Name)
+}
+
+func childFields_ReportPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportId":
+		return fieldContext_ReportPayload_reportId(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_ReportPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_ReportPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportPayload", field.Name)
+}
+
 func childFields_RequestItemInfoPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "style":
@@ -5620,6 +6033,18 @@ func childFields_ResetPasswordPayload(ctx context.Context, ec *executionContext,
 		return fieldContext_ResetPasswordPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
+}
+
+func childFields_ResolveReportPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return fieldContext_ResolveReportPayload_report(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_ResolveReportPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_ResolveReportPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResolveReportPayload", field.Name)
 }
 
 func childFields_RevokeSessionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -2374,7 +2374,7 @@ func _PublishStylePayload(ctx context.Context, ec *executionContext, sel ast.Sel
 	return out
 }
 
-var styleImplementors = []string{"Style", "NotificationSubject", "Node"}
+var styleImplementors = []string{"Style", "ReportSubject", "NotificationSubject", "Node"}
 
 func _Style(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *loaders.Style) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, styleImplementors)

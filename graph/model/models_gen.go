@@ -391,6 +391,23 @@ type RegisterDevicePayload struct {
 	UserErrors       []*UserError    `json:"userErrors"`
 }
 
+// What to report.
+type ReportInput struct {
+	// The id of a style, comment, person, question or answer that the viewer sees and that is not theirs.
+	SubjectID string              `json:"subjectId"`
+	Reason    models.ReportReason `json:"reason"`
+	// Up to 1,000 characters.
+	Detail           *string `json:"detail,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What report answers; moderators alone can read the report itself.
+type ReportPayload struct {
+	ReportID         *string      `json:"reportId,omitempty"`
+	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError `json:"userErrors"`
+}
+
 // What to ask about. A comment that only asks (isItemInfoRequest) is no such ask: apps send this beside it or instead.
 type RequestItemInfoInput struct {
 	// A style of somebody else.
@@ -436,6 +453,22 @@ type ResetPasswordInput struct {
 type ResetPasswordPayload struct {
 	ClientMutationID *string      `json:"clientMutationId,omitempty"`
 	UserErrors       []*UserError `json:"userErrors"`
+}
+
+// What to do about a report.
+type ResolveReportInput struct {
+	ReportID string              `json:"reportId"`
+	Action   models.ReportAction `json:"action"`
+	// Why, for other moderators and kept for ever; up to 1,000 characters.
+	Note             *string `json:"note,omitempty"`
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What resolveReport answers.
+type ResolveReportPayload struct {
+	Report           *loaders.Report `json:"report,omitempty"`
+	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError    `json:"userErrors"`
 }
 
 // A session to end.
