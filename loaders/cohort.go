@@ -1,7 +1,7 @@
 package loaders
 
 import (
-	"fmt"
+	"strconv"
 	"sync"
 
 	"styleshare/models"
@@ -47,7 +47,12 @@ func related[T, V any](c *cohort[T], name string, load func(members []*T) (V, er
 
 // pageKey tells the pages of one relation apart.
 func pageKey(relation string, p models.Page) string {
-	return fmt.Sprintf("%s/%d/%d/%d/%t", relation, p.Size, p.After, p.Before, p.Backward)
+	var key [96]byte
+	out := append(append(key[:0], relation...), '/')
+	for _, n := range [...]int64{int64(p.Size), p.After, p.Before} {
+		out = append(strconv.AppendInt(out, n, 10), '/')
+	}
+	return string(strconv.AppendBool(out, p.Backward))
 }
 
 // gather makes one cohort of the rows, in the order of the ids. wrap may give nil for a row that nobody may see.

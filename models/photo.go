@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (p *Photo) OriginalKey() string { return fmt.Sprintf("originals/%d-%s", p.I
 
 // RenditionKey is where a rendition is: public to whoever knows the token in it.
 func (p *Photo) RenditionKey(size PhotoSize) string {
-	return fmt.Sprintf("renditions/%d-%s/%s.jpg", p.ID, p.ObjectToken, strings.ToLower(string(size)))
+	return "renditions/" + strconv.FormatInt(p.ID, 10) + "-" + p.ObjectToken + "/" + strings.ToLower(string(size)) + ".jpg"
 }
 
 // ObjectKeys are all objects that a photo may have.

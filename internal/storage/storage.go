@@ -55,9 +55,11 @@ type Config struct {
 
 // Store is a bucket. It is safe for use by several goroutines.
 type Store struct {
-	config  Config
-	client  *s3.Client
-	presign *s3.PresignClient
+	config Config
+	// publicBase is Config.PublicURL with a slash at its end.
+	publicBase string
+	client     *s3.Client
+	presign    *s3.PresignClient
 }
 
 // New makes a Store. It asks nothing of the bucket yet; see Ping.
@@ -92,7 +94,7 @@ func New(ctx context.Context, c Config) (*Store, error) {
 	if c.PublicURL == "" {
 		c.PublicURL = ownAddress(c)
 	}
-	return &Store{config: c, client: client, presign: s3.NewPresignClient(client)}, nil
+	return &Store{config: c, publicBase: strings.TrimSuffix(c.PublicURL, "/") + "/", client: client, presign: s3.NewPresignClient(client)}, nil
 }
 
 // ownAddress is where the bucket itself answers.
@@ -112,8 +114,20 @@ func newHTTPClient() *awshttp.BuildableClient {
 
 // PublicURL is the address at which everybody can read a rendition.
 func (s *Store) PublicURL(key string) string {
-	u := url.URL{Path: key}
-	return strings.TrimSuffix(s.config.PublicURL, "/") + "/" + strings.TrimPrefix(u.EscapedPath(), "/")
+	if strings.ContainsFunc(key, needsEscape) {
+		u := url.URL{Path: key}
+		key = u.EscapedPath()
+	}
+	return s.publicBase + strings.TrimPrefix(key, "/")
+}
+
+// needsEscape is false for all that the keys of renditions consist of.
+func needsEscape(r rune) bool {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '/', r == '-', r == '_', r == '.':
+		return false
+	}
+	return true
 }
 
 // Info is what the store knows of an object without its bytes.
