@@ -64,7 +64,7 @@ func (s *socket) run(who Identity) {
 			s.end(endTooManyInits, 0)
 		case m.Type == "connection_init":
 			late.Stop()
-			acknowledged = s.begin(who, m.Payload)
+			aside(func() { acknowledged = s.begin(who, m.Payload) })
 		case !acknowledged:
 			s.end(endNotAcknowledged, 0)
 		case m.Type == "subscribe":
@@ -220,7 +220,9 @@ func (o *socketOperation) run(ctx context.Context, params *graphql.RawParams) {
 	o.streams.metrics.operations.Inc()
 	defer o.streams.metrics.operations.Dec()
 	failed := &noting{receiver: o}
-	info := o.exec.stream(ctx, o.exec.check(ctx, params), failed)
+	var c checked
+	aside(func() { c = o.exec.check(ctx, params) })
+	info := o.exec.stream(ctx, c, failed)
 	o.exec.observe(ctx, info, time.Since(start))
 	if o.stop(o.id) && !failed.failed { // otherwise the client has completed it, or has its error
 		_ = o.write(message{ID: o.id, Type: "complete"})

@@ -79,7 +79,8 @@ func (e *Executor) subscribe(ctx context.Context, op *graphql.OperationContext, 
 	made := &production{exec: e}
 	defer made.running.Wait()
 	defer end(nil)
-	responses, ctx := e.DispatchOperation(context.WithValue(ctx, productionKey{}, made), op)
+	var responses graphql.ResponseHandler
+	aside(func() { responses, ctx = e.DispatchOperation(context.WithValue(ctx, productionKey{}, made), op) })
 	for {
 		resp := responses(ctx)
 		if resp == nil {

@@ -112,7 +112,7 @@ func TestReplayAfterACursorGoesOverIntoLive(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 8 { // they begin at different moments of it
 		s := h.Subscribe("a:1", &cursor)
-		defer s.Close()
+		t.Cleanup(s.Close)
 		readers.Go(func() {
 			for id := int64(21); id <= 700; id++ {
 				if e, err := s.Next(t.Context()); err != nil || e.ID != id {
