@@ -21,8 +21,9 @@ type searchable struct {
 var (
 	searchStyles = searchable{
 		table: "search_styles", rows: "styles",
-		names: `array(select t.name from tags t where t.id = any(r.tag_ids) union all select i.name from item_tags i where i.style_id = r.id
-			union all select b.name from brands b where b.id = any(r.brand_ids))`,
+		names: `array(select t.name from tags t where t.id = any(r.tag_ids) union all select b.name from brands b where b.id = any(r.brand_ids)
+			union all select i.name from item_tags i where i.style_id = r.id
+			union all select b.name || ' ' || i.name from item_tags i join brands b on b.id = i.brand_id where i.style_id = r.id)`,
 		body: "r.caption", stamp: "md5(r.caption || r.item_ids::text || r.brand_ids::text)",
 	}
 	searchUsers = searchable{
@@ -40,7 +41,7 @@ type searchDocument struct {
 	ID     int64 `bun:",pk"`
 	Title  string
 	Body   string
-	Tokens []string `bun:",array"`
+	Tokens []int32 `bun:",array"`
 	Stamp  string
 }
 

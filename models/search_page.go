@@ -9,7 +9,7 @@ import (
 
 // searchWindow is how many matches are ranked against each other: the first so many, and after them the next. It bounds
 // the work of a page of a syllable that stands in every caption, and leaves none out.
-const searchWindow = 1000
+const searchWindow = 500
 
 // SearchPage asks for Size matches behind a cursor.
 type SearchPage struct {

@@ -34,12 +34,11 @@ func onVisibleStyleSQL(links, column string) string {
 // what ranks; $10 to $13 the cursor and the size of the page; then the tokens and patterns of each reading.
 //
 // The patterns stand in a case so that the planner does not take them for rare: how many documents have the tokens is
-// what tells whether to go by their index, or through all documents in order until enough are found. They come before
-// the tokens because those of most documents are compressed.
+// what tells whether to go by their index, or through all documents in order until enough are found.
 const searchFrame = `with found as materialized (
 	(select d.id, d.title, d.body, false as named, {weight} as weight from {table} d {joins}
 	where d.id between $3 and $4 and {matches} and {visible}{unnamed} order by d.id {order} limit $2){namesakes}
-), ranked as (
+), ranked as materialized (
 	select id, weight, case when named then 7 when title ~ $6 then 6 when title ~ $7 then 5 when title ~ all($8::text[]) then 4
 		when not $9::boolean and title ~ all($15::text[]) then 3 when body ~ $7 then 2 when (title || body) ~ all($8::text[]) then 1
 		else 0 end as rank from found
@@ -50,21 +49,21 @@ const searchFrame = `with found as materialized (
 select s.size, s.low, s.high, p.rank, p.weight, p.id from span s left join (
 	select rank, weight, id from ranked where (rank, weight, id) < ($10::int, $11::bigint, $12::bigint)
 	order by rank desc, weight desc, id desc limit $13) p on true
-where $1::bigint is not null and $5::text is not null order by p.rank desc, p.weight desc, p.id desc`
+where $1::bigint is not null and $5::int is not null order by p.rank desc, p.weight desc, p.id desc`
 
 // maxNamesakes bounds how many rows of one whole name come before everything else.
 const maxNamesakes = 20
 
 func newSearchList(s searchable, joins, weight, visible string) SearchList {
-	const way = "(case when (d.title || d.body) ~ all({patterns}::text[]) then true end and d.tokens @> {tokens}::text[])"
+	const way = "(d.tokens @> {tokens}::int[] and case when (d.title || d.body) ~ all({patterns}::text[]) then true end)"
 	first := strings.NewReplacer("{tokens}", "$14", "{patterns}", "$15").Replace(way)
 	second := strings.NewReplacer("{tokens}", "$16", "{patterns}", "$17").Replace(way)
 	order, unnamed, namesakes := "desc", "", ""
 	if s.isNamed {
 		// What the query names comes first wherever it stands, and not once more in a later window.
-		order, unnamed = "asc", " and not d.tokens @> array[$5::text]"
+		order, unnamed = "asc", " and not d.tokens @> array[$5::int]"
 		namesakes = fmt.Sprintf(` union all (select d.id, d.title, d.body, true, {weight} from {table} d {joins}
-	where d.tokens @> array[$5::text] and {visible} and $3::bigint = 0 order by d.id limit %d)`, maxNamesakes)
+	where d.tokens @> array[$5::int] and {visible} and $3::bigint = 0 order by d.id limit %d)`, maxNamesakes)
 	}
 	fill := func(matches string) string {
 		filled := strings.NewReplacer("{unnamed}", unnamed, "{namesakes}", namesakes, "{matches}", matches, "{order}", order).Replace(searchFrame)

@@ -15,7 +15,7 @@ const MaxQuery = 100
 // a Document.
 type Query struct {
 	// Name is the token of the thing whose whole name the query is.
-	Name string
+	Name int32
 	// Ways are the readings of the query, one or two: a document matches if it has all tokens and fits all patterns of one.
 	Ways []Way
 	// Starts match where every word of the query begins a word.
@@ -28,7 +28,10 @@ type Query struct {
 }
 
 // Way is one reading of a query.
-type Way struct{ Tokens, Patterns []string }
+type Way struct {
+	Tokens   []int32
+	Patterns []string
+}
 
 // Parse reads a query: nil where there is nothing to look for, false where it is longer than MaxQuery.
 func Parse(text string) (*Query, bool) {
@@ -127,7 +130,9 @@ func newWay(words []word) Way {
 	var way Way
 	for _, w := range words {
 		for _, r := range w {
-			way.Tokens = append(way.Tokens, r.tokens()...)
+			for _, word := range r.tokens() {
+				way.Tokens = append(way.Tokens, token(word))
+			}
 		}
 		way.Patterns = append(way.Patterns, anywhere(w.units()))
 	}

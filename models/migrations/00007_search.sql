@@ -9,7 +9,7 @@ create table search_styles (
   id bigint primary key references styles on delete cascade,
   title text not null,
   body text not null,
-  tokens text[] not null,
+  tokens integer[] not null,
   stamp text not null
 );
 create index search_styles_tokens on search_styles using gin (tokens);
@@ -18,7 +18,7 @@ create table search_users (
   id bigint primary key references users on delete cascade,
   title text not null,
   body text not null,
-  tokens text[] not null,
+  tokens integer[] not null,
   stamp text not null
 );
 create index search_users_tokens on search_users using gin (tokens);
@@ -27,7 +27,7 @@ create table search_tags (
   id bigint primary key references tags on delete cascade,
   title text not null,
   body text not null,
-  tokens text[] not null,
+  tokens integer[] not null,
   stamp text not null
 );
 create index search_tags_tokens on search_tags using gin (tokens);
@@ -36,7 +36,7 @@ create table search_brands (
   id bigint primary key references brands on delete cascade,
   title text not null,
   body text not null,
-  tokens text[] not null,
+  tokens integer[] not null,
   stamp text not null
 );
 create index search_brands_tokens on search_brands using gin (tokens);
