@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAnswersThatAreRefusedOrTaken(t *testing.T) {
+func TestAnswersToQuestionsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	asker, other := person(t, db), person(t, db)
@@ -38,10 +38,21 @@ func TestAnswersThatAreRefusedOrTaken(t *testing.T) {
 		"much at once":      {id, "", []int64{style, style}, []string{"body REQUIRED", "styleIds.1 INVALID"}},
 		"an id of no style": {id, "x", []int64{id}, []string{"styleIds.0 NOT_FOUND"}},
 	} {
-		_, err := db.AnswerQuestion(t.Context(), by(other), c.question, c.body, c.cited)
-		t.Run(name, func(t *testing.T) { refused(t, err, c.want...) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := db.AnswerQuestion(t.Context(), by(other), c.question, c.body, c.cited)
+			refused(t, err, c.want...)
+		})
 	}
-	exec(t, db, `insert into follows (follower_id, followee_id, merged) values (?, ?, false)`, other, private)
+}
+
+func TestAnswersCiteWhatTheAnswererSees(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	asker, other, private := person(t, db), person(t, db), person(t, db)
+	id, style, hiddenStyle := asked(t, db, asker), published(t, db, asker, ""), published(t, db, private, "")
+	follow(t, db, other, private)
+	exec(t, db, `update users set is_private = true where id = ?`, private)
 	answer := answered(t, db, other, id, style, hiddenStyle)
 	if a := must(db.Answers(t.Context(), []int64{answer}))[answer]; !slices.Equal(a.StyleIDs, []int64{style, hiddenStyle}) {
 		t.Errorf("%+v", a)
@@ -100,6 +111,7 @@ func TestAccepting(t *testing.T) {
 		t.Errorf("%+v", q)
 	}
 	accept(own)
+	checkCounters(t, db)
 	exec(t, db, `update users set suspended_at = now() where id = ?`, mina)
 	_, err = db.AcceptAnswer(t.Context(), by(asker), first)
 	refused(t, err, "answerId NOT_FOUND")
@@ -107,7 +119,6 @@ func TestAccepting(t *testing.T) {
 	if _, err = db.AcceptAnswer(t.Context(), by(asker), own); err != nil || questionOf(t, db, id).AcceptedAnswerID != nil {
 		t.Errorf("%v", err)
 	}
-	checkCounters(t, db)
 }
 
 func TestARemovedQuestionIsNoLongerTalkedOf(t *testing.T) {

@@ -95,9 +95,18 @@ func TestAsksThatAreRefused(t *testing.T) {
 		"an unknown photo":  {fan, id, point(1, 0, 0), []string{"photoId NOT_FOUND"}},
 		"one's own in part": {author, id, point(1, 0, 0), []string{"styleId NOT_ALLOWED"}},
 	} {
-		_, err := db.RequestItemInfo(t.Context(), by(c.who), c.style, c.at)
-		t.Run(name, func(t *testing.T) { refused(t, err, c.want...) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := db.RequestItemInfo(t.Context(), by(c.who), c.style, c.at)
+			refused(t, err, c.want...)
+		})
 	}
+}
+
+func TestAsksAreBounded(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author, fan, id, photo := looked(t, db)
 	for i := range MaxAsks {
 		ask(t, db, fan, id, point(photo, float64(i%10)/10, float64(i/10)/10))
 	}
@@ -199,9 +208,19 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		"long brand":      {author, id, with(func(i *ItemInput) { i.Brand = ptr(strings.Repeat("x", 61)) }), []string{"items.0.brand TOO_LONG"}},
 		"no price":        {author, id, with(func(i *ItemInput) { i.Currency = ptr("KRW") }), []string{"items.0.priceMinor REQUIRED"}},
 	} {
-		_, err := db.AnswerItemInfo(t.Context(), by(c.who), c.style, c.items)
-		t.Run(name, func(t *testing.T) { refused(t, err, c.want...) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := db.AnswerItemInfo(t.Context(), by(c.who), c.style, c.items)
+			refused(t, err, c.want...)
+		})
 	}
+}
+
+func TestAStyleHasRoomForSoManyItems(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author, fan, id, photo := looked(t, db)
+	ask(t, db, fan, id, whole)
 	numbered := func(from, n int) []ItemInput {
 		items := make([]ItemInput, n)
 		for i := range items {
@@ -280,12 +299,11 @@ func TestItemInfoWithAKey(t *testing.T) {
 	}
 }
 
-// More people than one statement records work for.
 func TestAnAnswerForMany(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	author, _, id, photo := looked(t, db)
-	const askers = 2*recordBatch + 1
+	const askers = 2001
 	exec(t, db, `with p as (insert into users (username, display_name, bio, is_private, style_count, follower_count, following_count, feed_merged, created_at)
 			select 'm' || n, '', '', false, 0, 0, 0, false, now() from generate_series(1, ?) n returning id)
 		insert into item_info_requests (style_id, user_id, created_at) select ?, id, now() from p`, askers, id)

@@ -92,13 +92,30 @@ func everyList(t *testing.T, db *DB) map[string]*listed {
 		"followers":              {FollowersOfUser, author, []int64{reader}, newFollower, hidePerson},
 		"following":              {FollowingOfUser, reader, []int64{author}, newFollowee, hidePerson},
 	}
+	listQuestions(t, db, lists)
 	return lists
+}
+
+func listQuestions(t *testing.T, db *DB, lists map[string]*listed) {
+	t.Helper()
+	newQuestion := func() int64 { return asked(t, db, person(t, db)) }
+	removeQuestion := func(id int64) { remove(t, db, (*Tx).RemoveQuestion, id) }
+	hideAsker := func(id int64) {
+		exec(t, db, `update users set suspended_at = now() where id = ?`, questionOf(t, db, id).AuthorID)
+	}
+	first := newQuestion()
+	newAnswer := func() int64 { return answered(t, db, person(t, db), first) }
+	lists["questions"] = &listed{Questions, 0, []int64{first}, newQuestion, removeQuestion}
+	lists["questions of the hidden"] = &listed{Questions, 0, []int64{first}, newQuestion, hideAsker}
+	lists["unanswered questions"] = &listed{UnansweredQuestions, 0, []int64{first}, newQuestion, func(id int64) { answered(t, db, person(t, db), id) }}
+	lists["answers"] = &listed{AnswersOfQuestion, first, nil, newAnswer, func(id int64) { remove(t, db, (*Tx).RemoveAnswer, id) }}
 }
 
 func TestListsForwardsAndBackwards(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"styles of a user", "styles of a tag", "styles of a brand", "rising styles", "feed", "comments", "comments of the hidden",
-		"likers", "unliking likers", "collections", "styles of a collection", "uncollected styles", "followers", "following"} {
+		"likers", "unliking likers", "collections", "styles of a collection", "uncollected styles", "followers", "following",
+		"questions", "questions of the hidden", "unanswered questions", "answers"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db := open(t)

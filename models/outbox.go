@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // JobKind names a kind of work; package jobs has one handler for each.
@@ -89,24 +89,25 @@ func (tx *Tx) RecordAt(ctx context.Context, kind JobKind, payload any, at time.T
 	return nil
 }
 
-// recordBatch is how many rows one statement puts into the outbox.
-const recordBatch = 1000
-
-// recordAll is Record for many pieces of work of one kind.
+// recordAll is Record for many pieces of work of one kind, in one statement.
 func (tx *Tx) recordAll(ctx context.Context, kind JobKind, payloads []any) error {
-	for batch := range slices.Chunk(payloads, recordBatch) {
-		rows := make([]*OutboxRow, len(batch))
-		for i, payload := range batch {
-			var err error
-			if rows[i], err = newOutboxRow(kind, payload, tx.now, tx.now); err != nil {
-				return err
-			}
-		}
-		if _, err := tx.NewInsert().Model(&rows).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+	if len(payloads) == 0 {
+		return nil
+	}
+	texts := make([]string, len(payloads))
+	for i, payload := range payloads {
+		text, err := json.Marshal(payload)
+		if err != nil {
 			return fmt.Errorf("record %s: %w", kind, err)
 		}
-		tx.changes.Outbox = true
+		texts[i] = string(text)
 	}
+	_, err := tx.NewRaw(`insert into outbox (kind, payload, created_at, available_at, generation, attempts)
+		select ?0, p::jsonb, ?1, ?1, 0, 0 from unnest(?2::text[]) p`, kind, tx.now, pgdialect.Array(texts)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("record %s: %w", kind, err)
+	}
+	tx.changes.Outbox = true
 	return nil
 }
 
