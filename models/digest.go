@@ -69,7 +69,8 @@ func (tx *Tx) BeginDigests(ctx context.Context) error {
 // what they may see and want is looked at when the mail is written.
 const awaySQL = `select a.user_id from accounts a join users u on u.id = a.user_id
 	cross join lateral (select max(x.last_seen_at) as at from sessions x where x.user_id = u.id) seen
-	cross join lateral (select greatest(?2, seen.at, max(d.created_at)) as at from digests d where d.user_id = u.id) news
+	cross join lateral (select greatest(?2, seen.at,
+		(select d.created_at from digests d where d.user_id = u.id order by d.week desc limit 1)) as at) news
 	where a.user_id = any(?0) and a.email_verified_at is not null and a.mail_unsubscribed_at is null and ` + activeSQL + `
 	and u.created_at <= ?1 and (seen.at is null or seen.at <= ?1) and (
 		exists (select from notifications n where n.recipient_id = u.id and n.read_at is null and n.actor_count > 0 and n.updated_at > news.at)
@@ -98,10 +99,12 @@ func (tx *Tx) PickDigests(ctx context.Context, job DigestBatchJob) error {
 	if err != nil {
 		return fmt.Errorf("pick digests: %w", err)
 	}
-	for _, id := range picked {
-		if err = tx.Record(ctx, JobDigest, DigestJob{UserID: id, Week: job.Week}); err != nil {
-			return err
-		}
+	mails := make([]any, len(picked))
+	for i, id := range picked {
+		mails[i] = DigestJob{UserID: id, Week: job.Week}
+	}
+	if err = tx.recordAll(ctx, JobDigest, mails); err != nil {
+		return err
 	}
 	if len(batch) < digestBatch {
 		return nil

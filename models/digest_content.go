@@ -53,7 +53,7 @@ func (db *DB) digestSince(ctx context.Context, job DigestJob) (since time.Time, 
 		SeenAt, LastDigest *time.Time
 	}
 	err = db.NewRaw(`select d.created_at, (select max(s.last_seen_at) from sessions s where s.user_id = d.user_id) as seen_at,
-		(select max(l.created_at) from digests l where l.user_id = d.user_id and l.week < d.week) as last_digest
+		(select l.created_at from digests l where l.user_id = d.user_id and l.week < d.week order by l.week desc limit 1) as last_digest
 		from digests d where d.user_id = ? and d.week = ?`, job.UserID, job.Week).Scan(ctx, &row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return since, nil

@@ -36,7 +36,7 @@ func monday() time.Time {
 func weekOf(now time.Time) string { return digestWeek(now, location(DefaultTimeZone)) }
 
 // stand has the clock stand at a moment.
-func stand(db *DB, now time.Time) { db.Now = func() time.Time { return now.UTC() } }
+func stand(db *DB, now time.Time) { db.Now = now.UTC }
 
 // absent is somebody with a verified address who has not been seen for so long.
 func absent(t testing.TB, db *DB, now time.Time, away time.Duration) int64 {
