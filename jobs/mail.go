@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -56,10 +58,13 @@ func (m Mailer) write(ctx context.Context, p models.MailJob) (*mail.Message, err
 		return m.notification(ctx, p)
 	}
 	people, err := m.DB.Users(ctx, []int64{p.UserID})
-	if err != nil || people[p.UserID] == nil || people[p.UserID].DeletedAt != nil {
+	if err != nil || people[p.UserID] == nil || people[p.UserID].DeletedAt != nil && !toLeavers[p.Template] {
 		return nil, err
 	}
 	account, err := m.DB.Account(ctx, p.UserID)
+	if errors.Is(err, sql.ErrNoRows) { // they are being erased
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +78,12 @@ func (m Mailer) write(ctx context.Context, p models.MailJob) (*mail.Message, err
 	case models.MailPasswordReset:
 		data.Minutes = int(models.ResetPasswordTTL / time.Minute)
 		data.Link, err = m.link(ctx, account, "/reset-password", models.ResetPasswordToken, models.ResetPasswordTTL)
-	case models.MailPasswordChanged:
+	case models.MailPasswordChanged, models.MailAccountRestored:
+	case models.MailAccountDeleted:
+		if people[p.UserID].DeletedAt == nil { // back already
+			return nil, nil
+		}
+		data.Until = day(account, people[p.UserID].DeletedAt.Add(models.LeaveTTL))
 	default:
 		return nil, Permanent(fmt.Errorf("no mail template %q", p.Template))
 	}
@@ -81,6 +91,20 @@ func (m Mailer) write(ctx context.Context, p models.MailJob) (*mail.Message, err
 		return nil, err
 	}
 	return render(account, mail.Kind(p.Template), data)
+}
+
+// toLeavers are the mails that somebody gets who has left: what they need to know, and what they ask for to come back.
+var toLeavers = map[models.MailTemplate]bool{
+	models.MailAccountDeleted: true, models.MailPasswordReset: true, models.MailPasswordChanged: true,
+}
+
+// day is a moment as a calendar day of the person.
+func day(a *models.Account, at time.Time) string {
+	lang, _ := localize.Parse(a.Locale)
+	if zone, err := time.LoadLocation(a.TimeZone); err == nil {
+		at = at.In(zone)
+	}
+	return lang.Day(at)
 }
 
 func (m Mailer) link(ctx context.Context, a *models.Account, path string, purpose models.TokenPurpose, ttl time.Duration) (string, error) {

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -49,6 +51,9 @@ func announce(ctx context.Context, db *models.DB, publicURL string, id int64) (*
 		return nil, err
 	}
 	account, err := db.Account(ctx, n.RecipientID)
+	if errors.Is(err, sql.ErrNoRows) { // they are being erased
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ var policies = map[models.JobKind]Policy{
 	models.JobDigestBatch:   {QueueLow, 2 * time.Minute, 40, 5 * time.Second, 10 * time.Minute},
 	models.JobBeginDigests:  {QueueLow, 2 * time.Minute, 10, 5 * time.Second, 10 * time.Minute},
 	models.JobEraseStyle:    {QueueLow, 5 * time.Minute, 40, 10 * time.Second, time.Hour},
+	models.JobErasePerson:   {QueueLow, 15 * time.Minute, 100, 10 * time.Second, time.Hour},
 	models.JobErasePhoto:    {QueueLow, 5 * time.Minute, 40, 10 * time.Second, time.Hour},
 	models.JobCleanUpPhotos: {QueueLow, 15 * time.Minute, 5, 10 * time.Second, 10 * time.Minute},
 	models.JobIndexStale:    {QueueLow, time.Hour, 40, 10 * time.Second, 10 * time.Minute},

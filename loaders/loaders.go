@@ -23,6 +23,8 @@ type Caller struct {
 	Address   string // the client's, for rate limits only
 	// Refused is why the token that came along does not count; nil where there was none.
 	Refused error
+	// EndedUserID and EndedSessionID are of a token that is genuine, and is refused because its session has ended.
+	EndedUserID, EndedSessionID int64
 }
 
 type callerKey struct{}

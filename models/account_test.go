@@ -157,7 +157,7 @@ func TestSignIn(t *testing.T) {
 	refused(t, err, "WRONG_CREDENTIALS") // only who knows the password learns of it
 	_, err = db.SignIn(t.Context(), Attempt{}, "mina", in.Password, "phone")
 	refused(t, err, "SUSPENDED")
-	exec(t, db, `update users set suspended_at = null, deleted_at = now()`)
+	exec(t, db, `update users set suspended_at = null, deleted_at = now() - interval '31 days'`)
 	_, err = db.SignIn(t.Context(), Attempt{}, "mina", in.Password, "phone")
 	refused(t, err, "WRONG_CREDENTIALS")
 }

@@ -27,7 +27,12 @@ type Attempt struct {
 	Mutation  string
 	Key       string // clientMutationId
 	InputHash []byte
+	// OnlyAgain says that the person may not do it (any more): only what it was answered before is given.
+	OnlyAgain bool
 }
+
+// ErrNotAnswered says that an attempt that may only be made again was not made before.
+var ErrNotAnswered = errors.New("models: no such attempt was made before")
 
 // NewAttempt hashes the input, so that a key that comes back with another one is noticed.
 func NewAttempt(userID int64, mutation string, key *string, input any) (Attempt, error) {
@@ -60,11 +65,29 @@ type answer struct {
 	Errors fault.Users     `json:"errors,omitempty"`
 }
 
+// read puts the result into a pointer, or gives the user errors.
+func (a answer) read(into any) error {
+	if err := a.Errors.Err(); err != nil {
+		return err
+	}
+	return json.Unmarshal(a.Result, into)
+}
+
 // Once runs verb in one transaction, or gives the result it gave the first time the attempt was made. The result
 // should be ids: a replay reads the objects behind them anew. User errors are remembered too. The same attempt made
 // at the same moment waits for the first to end.
 func Once[R any](ctx context.Context, db *DB, a Attempt, verb func(context.Context, *Tx) (R, error)) (R, error) {
 	var result R
+	if a.OnlyAgain {
+		first, known, err := db.recall(ctx, a)
+		switch {
+		case err != nil:
+			return result, err
+		case !known:
+			return result, ErrNotAnswered
+		}
+		return result, first.read(&result)
+	}
 	if a.Key == "" {
 		err := db.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
 			result, err = verb(ctx, tx)
@@ -85,10 +108,7 @@ func Once[R any](ctx context.Context, db *DB, a Attempt, verb func(context.Conte
 		first, err = db.once(ctx, a, func(context.Context, *Tx) (answer, error) { return answer{Errors: users}, nil })
 	}
 	if err == nil {
-		err = first.Errors.Err()
-	}
-	if err == nil {
-		err = json.Unmarshal(first.Result, &result)
+		err = first.read(&result)
 	}
 	return result, err
 }
@@ -103,10 +123,7 @@ func onceIn[R any](ctx context.Context, tx *Tx, a Attempt, verb func() (R, error
 	case err != nil:
 		return result, err
 	case known:
-		if err = first.Errors.Err(); err == nil {
-			err = json.Unmarshal(first.Result, &result)
-		}
-		return result, err
+		return result, first.read(&result)
 	}
 	if result, err = verb(); err != nil {
 		return result, err

@@ -59,7 +59,7 @@ func (db *DB) SignInWithIdentity(ctx context.Context, a Attempt, in IdentityInpu
 				return err
 			}
 			a.UserID = person.ID
-			sessionID, err = onceIn(ctx, tx, a, func() (int64, error) { return tx.newSession(ctx, person.ID, in.UserAgent, secret) })
+			sessionID, err = onceIn(ctx, tx, a, func() (int64, error) { return tx.signIn(ctx, person, in.UserAgent, secret) })
 			return err
 		})
 		// Somebody else took the name that was found, or signed up with the address, at the same moment.
@@ -88,8 +88,8 @@ func (tx *Tx) personOf(ctx context.Context, in IdentityInput) (*loginRow, error)
 		}
 	}
 	person := new(loginRow)
-	err := tx.NewRaw(`select u.id, u.suspended_at from identities i join users u on u.id = i.user_id
-		where i.issuer = ? and i.subject = ? and u.deleted_at is null`, in.Issuer, in.Subject).Scan(ctx, person)
+	err := tx.NewRaw(`select u.id, u.suspended_at, u.deleted_at from identities i join users u on u.id = i.user_id
+		where i.issuer = ? and i.subject = ?`, in.Issuer, in.Subject).Scan(ctx, person)
 	if errors.Is(err, sql.ErrNoRows) {
 		person, err = tx.firstUse(ctx, in)
 	}
@@ -98,6 +98,8 @@ func (tx *Tx) personOf(ctx context.Context, in IdentityInput) (*loginRow, error)
 		return nil, err
 	case person.SuspendedAt != nil:
 		return nil, fault.Reject("", fault.Suspended, "suspended")
+	case person.DeletedAt != nil && !person.DeletedAt.After(tx.now.Add(-LeaveTTL)):
+		return nil, fault.Reject("idToken", fault.NotReady, "being_erased")
 	}
 	return person, nil
 }
@@ -134,7 +136,7 @@ func (tx *Tx) ownerOf(ctx context.Context, address string, verified bool) (*logi
 		loginRow
 		EmailVerifiedAt *time.Time
 	}
-	err := tx.NewRaw(`select u.id, u.suspended_at, a.email_verified_at from accounts a join users u on u.id = a.user_id
+	err := tx.NewRaw(`select u.id, u.suspended_at, u.deleted_at, a.email_verified_at from accounts a join users u on u.id = a.user_id
 		where a.email = ? for no key update of a`, address).Scan(ctx, &owner)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

@@ -20,6 +20,7 @@ const (
 	JobFanOutStyle   JobKind = "style.fan_out"    // StyleJob: into the followers' feeds
 	JobEraseStyle    JobKind = "style.erase"      // StyleJob: feeds, objects, rows of a deleted style
 	JobSettlePerson  JobKind = "person.settle"    // PersonJob: counts of what they made and did, once more or fewer people may see it
+	JobErasePerson   JobKind = "person.erase"     // PersonJob: everything of somebody who left, when it is time
 	JobNotify        JobKind = "notify"           // NotifyJob: brings one fold in line with the rows
 	JobEvent         JobKind = "event"            // EventJob: tells the subscribers of a topic
 	JobPush          JobKind = "push"             // PushJob: one notification to one device

@@ -47,6 +47,8 @@ const (
 	MailVerifyEmail     MailTemplate = "verify_email"
 	MailPasswordReset   MailTemplate = "password_reset"
 	MailPasswordChanged MailTemplate = "password_changed"
+	MailAccountDeleted  MailTemplate = "account_deleted"
+	MailAccountRestored MailTemplate = "account_restored"
 	MailNotification    MailTemplate = "notification"
 )
 
@@ -119,11 +121,13 @@ func (tx *Tx) verified(ctx context.Context, userID int64) error {
 	return nil
 }
 
-// RequestPasswordReset has a link mailed where the address has an account, and says nothing about it.
+// RequestPasswordReset has a link mailed where the address has an account, and says nothing about it. Whoever has left may
+// need it to come back.
 func (db *DB) RequestPasswordReset(ctx context.Context, a Attempt, address string) error {
 	address = strings.ToLower(strings.TrimSpace(address))
 	var err error
-	a.UserID, err = db.idBy(ctx, `select u.id from users u join accounts a on a.user_id = u.id where a.email = ? and `+activeSQL, address)
+	a.UserID, err = db.idBy(ctx, `select u.id from users u join accounts a on a.user_id = u.id where a.email = ?
+		and u.suspended_at is null and (u.deleted_at is null or u.deleted_at > ?)`, address, db.Now().Add(-LeaveTTL))
 	if err != nil {
 		return fmt.Errorf("request password reset: %w", err)
 	}

@@ -51,7 +51,7 @@ func (db *DB) SignIn(ctx context.Context, a Attempt, login, password, userAgent 
 				return 0, err
 			}
 		}
-		return tx.newSession(ctx, a.UserID, userAgent, secret)
+		return tx.signIn(ctx, account, userAgent, secret)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
@@ -61,9 +61,19 @@ func (db *DB) SignIn(ctx context.Context, a Attempt, login, password, userAgent 
 
 // loginRow is what signing in needs to know.
 type loginRow struct {
-	ID           int64
-	PasswordHash string
-	SuspendedAt  *time.Time
+	ID                     int64
+	PasswordHash           string
+	SuspendedAt, DeletedAt *time.Time
+}
+
+// signIn begins a session of somebody who has shown who they are. Whoever had left comes back.
+func (tx *Tx) signIn(ctx context.Context, who *loginRow, userAgent, secret string) (sessionID int64, err error) {
+	if who.DeletedAt != nil {
+		if err = tx.comeBack(ctx, who.ID); err != nil {
+			return 0, err
+		}
+	}
+	return tx.newSession(ctx, who.ID, userAgent, secret)
 }
 
 // accountByLogin is nil where there is no such account.
@@ -74,8 +84,8 @@ func (db *DB) accountByLogin(ctx context.Context, login string) (*loginRow, erro
 		column = "a.email"
 	}
 	row := new(loginRow)
-	err := db.NewRaw(`select u.id, a.password_hash, u.suspended_at from users u join accounts a on a.user_id = u.id
-		where `+column+` = ? and u.deleted_at is null`, login).Scan(ctx, row)
+	err := db.NewRaw(`select u.id, a.password_hash, u.suspended_at, u.deleted_at from users u join accounts a on a.user_id = u.id
+		where `+column+` = ? and (u.deleted_at is null or u.deleted_at > ?)`, login, db.Now().Add(-LeaveTTL)).Scan(ctx, row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

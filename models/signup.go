@@ -105,7 +105,7 @@ func (db *DB) signedUp(ctx context.Context, in SignUpInput, secret string) (*Ses
 	var first answer
 	var sessionID int64
 	if err = json.Unmarshal(row.Result, &first); err == nil {
-		err = json.Unmarshal(first.Result, &sessionID)
+		err = first.read(&sessionID)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sign up again: %w", err)

@@ -178,15 +178,21 @@ func (db *DB) DeleteStyle(ctx context.Context, a Attempt, styleID int64) (int64,
 		if err != nil {
 			return 0, err
 		}
-		if _, err = tx.NewRaw(`update styles set deleted_at = ? where id = ?`, tx.now, s.ID).Exec(ctx); err != nil {
-			return 0, fmt.Errorf("delete style: %w", err)
-		}
-		tx.changes.Styles = append(tx.changes.Styles, s.ID)
-		if s.State == StylePublished {
-			if err = tx.countStyle(ctx, s, -1); err != nil {
-				return 0, err
-			}
+		if err = tx.withdraw(ctx, s); err != nil {
+			return 0, err
 		}
 		return s.ID, tx.Record(ctx, JobEraseStyle, StyleJob{s.ID})
 	})
+}
+
+// withdraw hides a style, which is locked, for good.
+func (tx *Tx) withdraw(ctx context.Context, s *Style) error {
+	if _, err := tx.NewRaw(`update styles set deleted_at = ? where id = ?`, tx.now, s.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("delete style: %w", err)
+	}
+	tx.changes.Styles = append(tx.changes.Styles, s.ID)
+	if s.State != StylePublished {
+		return nil
+	}
+	return tx.countStyle(ctx, s, -1)
 }

@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"time"
 
 	"styleshare/graph/model"
 	"styleshare/internal/fault"
@@ -22,9 +23,11 @@ func (r query) User(ctx context.Context, username string) (*loaders.User, error)
 
 // SignOut ends the caller's session.
 func (r mutation) SignOut(ctx context.Context, input model.SignOutInput) (*model.SignOutPayload, error) {
-	a, err := attempt(ctx, "signOut", nil, input)
+	caller := loaders.CallerOf(ctx)
+	sessionID := caller.SessionID + caller.EndedSessionID // one of them is 0
+	// Signing another phone out is another input.
+	a, err := attempt(ctx, "signOut", input.ClientMutationID, sessionID)
 	if err == nil {
-		sessionID := loaders.CallerOf(ctx).SessionID
 		_, err = r.DB.RevokeSession(ctx, a, sessionID)
 		r.Sessions.forget(sessionID)
 	}
@@ -129,4 +132,23 @@ func (r mutation) updateProfile(ctx context.Context, a models.Attempt, input mod
 // errRefused is the answer where a token came along that does not count.
 func errRefused(cause error) error {
 	return fault.Wrap(fault.Unauthenticated, cause, "the access token is expired, forged or of a session that has ended: refresh the session or sign in")
+}
+
+// DeleteAccount hides the caller at once and has everything erased later.
+func (r mutation) DeleteAccount(ctx context.Context, input model.DeleteAccountInput) (*model.DeleteAccountPayload, error) {
+	payload := &model.DeleteAccountPayload{ClientMutationID: input.ClientMutationID}
+	a, err := attempt(ctx, "deleteAccount", input.ClientMutationID, input)
+	if err == nil {
+		if d := r.Limiter.Allow(ctx, passwordByUser, relay.ID("User", a.UserID)); !d.Allowed {
+			return nil, tooMany(d)
+		}
+		sessionID := loaders.CallerOf(ctx).SessionID
+		var erasedAt time.Time
+		if erasedAt, err = r.DB.DeleteAccount(ctx, a, sessionID, input.Password); err == nil {
+			payload.ErasedAt = &erasedAt
+		}
+		r.Sessions.forget(sessionID)
+	}
+	payload.UserErrors, err = userErrors(ctx, err)
+	return payload, err
 }

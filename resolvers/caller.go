@@ -28,7 +28,7 @@ func (r *Resolver) Identify(next http.Handler) http.Handler {
 			Address:   web.RateKey(web.ClientOf(ctx)),
 		}
 		if header := req.Header.Get("Authorization"); header != "" {
-			look := func(ctx context.Context) { caller.UserID, caller.SessionID, caller.Refused = r.identify(ctx, header) }
+			look := func(ctx context.Context) { r.identify(ctx, &caller, header) }
 			if wantsCost(req.Header) {
 				ctx = countSession(ctx, look)
 			} else {
@@ -43,7 +43,7 @@ func (r *Resolver) Identify(next http.Handler) http.Handler {
 // IdentifyLater is Identify for an Authorization that comes when the request has become a connection.
 func (r *Resolver) IdentifyLater(ctx context.Context, authorization string) context.Context {
 	caller := loaders.CallerOf(ctx)
-	caller.UserID, caller.SessionID, caller.Refused = r.identify(ctx, authorization)
+	r.identify(ctx, &caller, authorization)
 	return loaders.WithCaller(ctx, caller)
 }
 
@@ -53,26 +53,29 @@ func IdentityOf(ctx context.Context) transport.Identity {
 	return transport.Identity{Person: caller.UserID, Session: caller.SessionID, Address: caller.Address, Refused: caller.Refused}
 }
 
-func (r *Resolver) identify(ctx context.Context, header string) (userID, sessionID int64, err error) {
+func (r *Resolver) identify(ctx context.Context, caller *loaders.Caller, header string) {
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return 0, 0, errRefused(errors.New("not a bearer token"))
+		caller.Refused = errRefused(errors.New("not a bearer token"))
+		return
 	}
 	claims, err := r.Keys.Verify(ctx, strings.TrimSpace(token))
 	if errors.Is(err, auth.ErrExpired) || errors.Is(err, auth.ErrInvalid) {
-		return 0, 0, errRefused(err)
+		err = errRefused(err)
 	}
-	if err != nil {
-		return 0, 0, err
+	active := false
+	if err == nil {
+		active, err = r.Sessions.active(ctx, claims.UserID, claims.SessionID)
 	}
-	active, err := r.Sessions.active(ctx, claims.UserID, claims.SessionID)
-	if err != nil {
-		return 0, 0, err
+	switch {
+	case err != nil:
+		caller.Refused = err
+	case active:
+		caller.UserID, caller.SessionID = claims.UserID, claims.SessionID
+	default:
+		caller.Refused = errRefused(errors.New("the session has ended"))
+		caller.EndedUserID, caller.EndedSessionID = claims.UserID, claims.SessionID
 	}
-	if !active {
-		return 0, 0, errRefused(errors.New("the session has ended"))
-	}
-	return claims.UserID, claims.SessionID, nil
 }
 
 // openFields are the ways to a session: a token that no longer counts must not be in their way.
@@ -81,6 +84,9 @@ var openFields = map[string]bool{
 	"__schema": true, "__type": true, "__typename": true,
 }
 
+// endings may end the session that they come from: whoever lost the answer asks for it with a token that is refused.
+var endings = map[string]bool{"signOut": true, "revokeSession": true, "deleteAccount": true}
+
 // RefuseRootFields answers the root fields of a caller whose token does not count.
 func RefuseRootFields(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	caller := loaders.CallerOf(ctx)
@@ -88,7 +94,7 @@ func RefuseRootFields(ctx context.Context, next graphql.RootResolver) graphql.Ma
 		return next(ctx)
 	}
 	field := graphql.GetRootFieldContext(ctx).Field
-	if openFields[field.Name] {
+	if openFields[field.Name] || caller.EndedUserID != 0 && endings[field.Name] {
 		return next(ctx)
 	}
 	graphql.AddError(ctx, &gqlerror.Error{Err: caller.Refused, Path: ast.Path{ast.PathName(field.Alias)}})

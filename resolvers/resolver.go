@@ -55,9 +55,14 @@ type (
 // errSignInFirst is the answer to anonymous callers where there is nothing for them.
 var errSignInFirst = fault.New(fault.Unauthenticated, "sign in first: send Authorization: Bearer with an access token")
 
-// attempt is the caller's try at a mutation, for callers that are signed in.
+// attempt is the caller's try at a mutation, for callers that are signed in, or were when they tried it first.
 func attempt(ctx context.Context, name string, key *string, input any) (models.Attempt, error) {
 	caller := loaders.CallerOf(ctx)
+	if endings[name] && caller.EndedUserID != 0 {
+		a, err := models.NewAttempt(caller.EndedUserID, name, key, input)
+		a.OnlyAgain = true
+		return a, err
+	}
 	if caller.UserID == 0 {
 		return models.Attempt{}, errSignInFirst
 	}
@@ -68,6 +73,9 @@ func attempt(ctx context.Context, name string, key *string, input any) (models.A
 func userErrors(ctx context.Context, err error) ([]*model.UserError, error) {
 	if err == nil {
 		return []*model.UserError{}, nil
+	}
+	if errors.Is(err, models.ErrNotAnswered) {
+		return nil, loaders.CallerOf(ctx).Refused
 	}
 	faults, ok := errors.AsType[fault.Users](err)
 	if !ok {

@@ -170,6 +170,11 @@ var planTypes = plan.Types[*executionContext]{
 		"clientMutationId": {ID: 2},
 		"userErrors":       {ID: 3},
 	}},
+	"DeleteAccountPayload": {Implements: deleteAccountPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"erasedAt":         {ID: 0},
+		"clientMutationId": {ID: 1},
+		"userErrors":       {ID: 2},
+	}},
 	"DeleteCollectionPayload": {Implements: deleteCollectionPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"deletedCollectionId": {ID: 0},
 		"clientMutationId":    {ID: 1},
@@ -1677,6 +1682,44 @@ func planCreateUploadPayload(ctx context.Context, ec *executionContext, w *plan.
 				w.String(*v)
 			}
 		case 3: // userErrors
+			v := obj.UserErrors
+			for i, v0 := range v {
+				w.Element(i)
+				if v0 == nil {
+					return false
+				} else {
+					if !planUserError(ctx, ec, w, v0, f.Below[0]) {
+						return false
+					}
+				}
+			}
+			w.End(len(v))
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
+func planDeleteAccountPayload(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.DeleteAccountPayload, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // erasedAt
+			v := obj.ErasedAt
+			if v == nil {
+				w.Null()
+			} else {
+				w.DateTime(*v)
+			}
+		case 1: // clientMutationId
+			v := obj.ClientMutationID
+			if v == nil {
+				w.Null()
+			} else {
+				w.String(*v)
+			}
+		case 2: // userErrors
 			v := obj.UserErrors
 			for i, v0 := range v {
 				w.Element(i)

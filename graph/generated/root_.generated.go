@@ -191,6 +191,12 @@ type ComplexityRoot struct {
 		UserErrors       func(childComplexity int) int
 	}
 
+	DeleteAccountPayload struct {
+		ClientMutationID func(childComplexity int) int
+		ErasedAt         func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	DeleteCollectionPayload struct {
 		ClientMutationID    func(childComplexity int) int
 		DeletedCollectionID func(childComplexity int) int
@@ -269,6 +275,7 @@ type ComplexityRoot struct {
 		CompleteUpload                func(childComplexity int, input model.CompleteUploadInput) int
 		CreateCollection              func(childComplexity int, input model.CreateCollectionInput) int
 		CreateUpload                  func(childComplexity int, input model.CreateUploadInput) int
+		DeleteAccount                 func(childComplexity int, input model.DeleteAccountInput) int
 		DeleteCollection              func(childComplexity int, input model.DeleteCollectionInput) int
 		DeleteComment                 func(childComplexity int, input model.DeleteCommentInput) int
 		DeleteStyle                   func(childComplexity int, input model.DeleteStyleInput) int
@@ -1248,6 +1255,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateUploadPayload.UserErrors(childComplexity), true
 
+	case "DeleteAccountPayload.clientMutationId":
+		if e.ComplexityRoot.DeleteAccountPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.ClientMutationID(childComplexity), true
+	case "DeleteAccountPayload.erasedAt":
+		if e.ComplexityRoot.DeleteAccountPayload.ErasedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.ErasedAt(childComplexity), true
+	case "DeleteAccountPayload.userErrors":
+		if e.ComplexityRoot.DeleteAccountPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.UserErrors(childComplexity), true
+
 	case "DeleteCollectionPayload.clientMutationId":
 		if e.ComplexityRoot.DeleteCollectionPayload.ClientMutationID == nil {
 			break
@@ -1605,6 +1631,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUpload(childComplexity, args["input"].(model.CreateUploadInput)), true
+	case "Mutation.deleteAccount":
+		if e.ComplexityRoot.Mutation.DeleteAccount == nil {
+			break
+		}
+
+		args, err := field_Mutation_deleteAccount_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAccount(childComplexity, args["input"].(model.DeleteAccountInput)), true
 	case "Mutation.deleteCollection":
 		if e.ComplexityRoot.Mutation.DeleteCollection == nil {
 			break
@@ -3546,6 +3583,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CompleteUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCompleteUploadInput)),
 			graphql.NewInputUnmarshaler("CreateCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputCreateCollectionInput)),
 			graphql.NewInputUnmarshaler("CreateUploadInput", graphql.BindUnmarshaler(ec, unmarshalInputCreateUploadInput)),
+			graphql.NewInputUnmarshaler("DeleteAccountInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteAccountInput)),
 			graphql.NewInputUnmarshaler("DeleteCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteCollectionInput)),
 			graphql.NewInputUnmarshaler("DeleteCommentInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteCommentInput)),
 			graphql.NewInputUnmarshaler("DeleteStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteStyleInput)),
@@ -3705,6 +3743,8 @@ extend type Mutation {
   changePassword(input: ChangePasswordInput!): ChangePasswordPayload! @cost(weight: 200)
   "Changes the fields that are given; an empty bio or website removes it."
   updateProfile(input: UpdateProfileInput!): UpdateProfilePayload!
+  "Hides the account at once and erases it, its styles and its photos after 30 days; signing in again cancels it."
+  deleteAccount(input: DeleteAccountInput!): DeleteAccountPayload! @cost(weight: 100)
 }
 
 "The signed-in person, with what only they may see."
@@ -3889,6 +3929,7 @@ input RefreshSessionInput {
 
 "The session of the caller."
 input SignOutInput {
+  "The same request is answered once more while its access token lives, although the session has ended."
   clientMutationId: String
 }
 
@@ -3940,6 +3981,14 @@ input UpdateProfileInput {
   clientMutationId: String
 }
 
+"Who leaves."
+input DeleteAccountInput {
+  "Required where the account has one. Who has none must have signed in within the last ten minutes."
+  password: String
+  "All sessions end: the same request is answered once more while its access token lives."
+  clientMutationId: String
+}
+
 "What signOut answers."
 type SignOutPayload {
   clientMutationId: String
@@ -3983,6 +4032,14 @@ type ChangePasswordPayload {
 "What updateProfile answers."
 type UpdateProfilePayload {
   viewer: Viewer
+  clientMutationId: String
+  userErrors: [UserError!]!
+}
+
+"What deleteAccount answers."
+type DeleteAccountPayload {
+  "When everything is gone."
+  erasedAt: DateTime
   clientMutationId: String
   userErrors: [UserError!]!
 }
@@ -5627,6 +5684,18 @@ func childFields_CreateUploadPayload(ctx context.Context, ec *executionContext, 
 		return fieldContext_CreateUploadPayload_userErrors(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateUploadPayload", field.Name)
+}
+
+func childFields_DeleteAccountPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "erasedAt":
+		return fieldContext_DeleteAccountPayload_erasedAt(ctx, ec, field)
+	case "clientMutationId":
+		return fieldContext_DeleteAccountPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_DeleteAccountPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteAccountPayload", field.Name)
 }
 
 func childFields_DeleteCollectionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -204,6 +204,22 @@ type CreateUploadPayload struct {
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
+// Who leaves.
+type DeleteAccountInput struct {
+	// Required where the account has one. Who has none must have signed in within the last ten minutes.
+	Password *string `json:"password,omitempty"`
+	// All sessions end: the same request is answered once more while its access token lives.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What deleteAccount answers.
+type DeleteAccountPayload struct {
+	// When everything is gone.
+	ErasedAt         *time.Time   `json:"erasedAt,omitempty"`
+	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError `json:"userErrors"`
+}
+
 // The collection to delete.
 type DeleteCollectionInput struct {
 	CollectionID     string  `json:"collectionId"`
@@ -523,6 +539,7 @@ type SignInWithIDTokenInput struct {
 
 // The session of the caller.
 type SignOutInput struct {
+	// The same request is answered once more while its access token lives, although the session has ended.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 }
 

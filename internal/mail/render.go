@@ -20,6 +20,8 @@ const (
 	VerifyEmail     Kind = "verify_email"     // Service, Link
 	PasswordReset   Kind = "password_reset"   // Service, Link, Minutes
 	PasswordChanged Kind = "password_changed" // Service; Link to where a stranger's change can be undone, if there is such a place
+	AccountDeleted  Kind = "account_deleted"  // Service, Until
+	AccountRestored Kind = "account_restored" // Service
 	Notification    Kind = "notification"     // Service, Message, Link, UnsubscribeURL; PictureURL if there is a picture
 	Digest          Kind = "digest"           // Service, Link, UnsubscribeURL, and News or Styles
 )
@@ -33,7 +35,9 @@ type Data struct {
 	Message string
 	Link    string
 	// Minutes is how long Link works.
-	Minutes        int
+	Minutes int
+	// Until is the day, in words, up to which something can be done.
+	Until          string
 	PictureURL     string
 	UnsubscribeURL string
 	// News are sentences, Styles the names of those who made them with their pictures.
@@ -96,7 +100,7 @@ func describe(lang localize.Language, kind Kind, d Data) view {
 		return v
 	}
 	v.Subject = lang.Text(prefix+".subject", d.Service)
-	v.Body = lang.Text(prefix+".body", d.Service, d.Minutes)
+	v.Body = lang.Text(prefix+".body", d.Service, d.Minutes, d.Until)
 	if kind == Digest {
 		v.UnsubscribeWhy = lang.Text("mail.digest.unsubscribe_why", d.Service)
 		v.StylesTitle = lang.Text("mail.digest.styles")
@@ -116,8 +120,13 @@ func check(kind Kind, d *Data) error {
 		if d.Minutes < 1 {
 			return fmt.Errorf("needs positive Minutes")
 		}
-	case PasswordChanged:
+	case PasswordChanged, AccountRestored:
 		needsLink = false
+	case AccountDeleted:
+		needsLink = false
+		if d.Until == "" {
+			return fmt.Errorf("needs Until")
+		}
 	case Notification:
 		if d.Message == "" || d.UnsubscribeURL == "" {
 			return fmt.Errorf("needs Message and UnsubscribeURL")

@@ -15,6 +15,7 @@ var complete = Data{
 	Message:        "수호님 외 12명이 회원님의 스타일을 좋아해요",
 	Link:           "https://example.com/go?token=a&b=c",
 	Minutes:        30,
+	Until:          "25 December 2026",
 	PictureURL:     "https://cdn.example.com/p.jpg?x=1&y=2",
 	UnsubscribeURL: "https://example.com/unsubscribe?token=u&k=l",
 	News:           []Item{{Text: "수호님이 회원님을 팔로우해요", Link: "https://example.com/n?a&b"}},
@@ -27,7 +28,7 @@ func TestEveryMailInEveryLanguage(t *testing.T) {
 	unresolved := regexp.MustCompile(`mail\.[a-z_.]+|\{\d|ZgotmplZ|<no value>`)
 	subjects := map[string]bool{}
 	for _, lang := range localize.Languages {
-		for _, kind := range []Kind{VerifyEmail, PasswordReset, PasswordChanged, Notification, Digest} {
+		for _, kind := range []Kind{VerifyEmail, PasswordReset, PasswordChanged, AccountDeleted, AccountRestored, Notification, Digest} {
 			m, err := Render(lang, kind, complete)
 			if err != nil {
 				t.Fatal(err)
@@ -52,8 +53,8 @@ func TestEveryMailInEveryLanguage(t *testing.T) {
 			subjects[m.Subject] = true
 		}
 	}
-	if len(subjects) != 9 {
-		t.Errorf("nine different subjects are expected (a notification brings its own), got %v", subjects)
+	if len(subjects) != 13 {
+		t.Errorf("thirteen different subjects are expected (a notification brings its own), got %v", subjects)
 	}
 }
 
