@@ -100,7 +100,7 @@ func TestMailsThatHaveNobodyToGoTo(t *testing.T) {
 	if _, err := db.NewRaw(`update users set deleted_at = now()`).Exec(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	record(t, db, models.JobMail, models.MailJob{UserID: gone, Template: models.MailPasswordChanged})
+	record(t, db, models.JobMail, models.MailJob{UserID: gone, Template: models.MailAccountRestored})
 	record(t, db, models.JobMail, models.MailJob{UserID: 1, Template: models.MailPasswordReset})
 	record(t, db, models.JobMail, models.MailJob{UserID: 1, Template: models.MailNotification, NotificationID: 1})
 	o.send(t, 0)

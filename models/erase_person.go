@@ -22,6 +22,8 @@ var traces = []struct {
 	{"replies", forgetReplies},
 	{"likes", eraseLikes},
 	{"asks", eraseAsks},
+	{"what they collected", eraseCollected},
+	{"collections", eraseCollections},
 	{"follows", eraseFollows},
 	{"followers", eraseFollowers},
 	{"feed", eraseFeed},

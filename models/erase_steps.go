@@ -88,6 +88,33 @@ func (tx *Tx) eraseCounted(ctx context.Context, userID int64, table, counter str
 		update styles s set %s = %[2]s - g.n from (select style_id, count(*) as n from gone group by 1) g where s.id = g.style_id`, table, counter))
 }
 
+// eraseCollected empties the person's collections, as far as a batch of styles goes.
+func eraseCollected(ctx context.Context, tx *Tx, userID int64) (int, error) {
+	if err := tx.lockCollections(ctx, userID); err != nil {
+		return 0, err
+	}
+	batch, err := tx.ids(ctx, `select distinct style_id from (select style_id from collection_styles where owner_id = ? limit ?) k order by 1`, userID, eraseBatch)
+	if err != nil || len(batch) == 0 {
+		return 0, err
+	}
+	if err = tx.lockStyles(ctx, batch); err != nil {
+		return 0, err
+	}
+	err = tx.execFor(ctx, userID, batch, `select from collections where owner_id = ?0 order by id for no key update`,
+		`with gone as (delete from collection_styles where owner_id = ?0 and style_id = any(?1) returning collection_id)
+			update collections c set style_count = style_count - g.n from (select collection_id, count(*) as n from gone group by 1) g where c.id = g.collection_id`)
+	if err != nil {
+		return 0, err
+	}
+	return len(batch), tx.countCollected(ctx, userID, batch, -1)
+}
+
+func eraseCollections(ctx context.Context, tx *Tx, userID int64) (int, error) {
+	batch, err := tx.ids(ctx, `delete from collections where id in (select id from collections where owner_id = ? limit ?) returning id`, userID, eraseBatch)
+	tx.changes.Collections = append(tx.changes.Collections, batch...)
+	return len(batch), err
+}
+
 func eraseFollows(ctx context.Context, tx *Tx, userID int64) (int, error) {
 	return tx.eraseFollowsOf(ctx, userID, "follower_id", "following_count", "followee_id", "follower_count")
 }
