@@ -19,6 +19,8 @@ var traces = []struct {
 }{
 	{"styles", eraseStyles},
 	{"comments", eraseComments},
+	{"answers", eraseAnswers},
+	{"questions", eraseQuestions},
 	{"replies", forgetReplies},
 	{"likes", eraseLikes},
 	{"asks", eraseAsks},

@@ -44,7 +44,7 @@ func personal(t testing.TB, db *DB) []string {
 			from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
 			where c.contype = 'f' and c.confrelid = 'users'::regclass)
 		select distinct c.table_name || '.' || c.column_name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-		where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and (exists (select from keys k where k."column" = c.column_name)
+		where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and (exists (select from keys k where k."column" = c.column_name and (k."column" <> 'id' or k."table" = c.table_name))
 			or exists (select from keys k where k."column" || 's' = c.column_name) or c.column_name in ('reader_id', 'mention_ids')) order by 1`).Scan(t.Context(), &all)
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +71,12 @@ func life(t testing.TB, db *DB) (who int64, others []int64) {
 	must(db.RegisterDevice(t.Context(), by(who), IOS, strings.Repeat("0a", 32), "phone"))
 	exec(t, db, `insert into notification_preferences (user_id, kind, channels) values (?, 'FOLLOWED', '{}')`, who)
 	exec(t, db, `insert into exports (user_id, object_token, created_at) values (?, 'x', now())`, who)
+	// Who is private is asked to be let in.
+	if err := db.UpdateProfile(t.Context(), by(who), ProfileChange{IsPrivate: ptr(true)}); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, db, who)
+	follow(t, db, person(t, db), who)
 	runNotifyJobs(t, db)
 	exec(t, db, `update outbox set dead_at = now() where kind = 'notify'`)
 	return who, others
@@ -92,10 +98,21 @@ func meet(t testing.TB, db *DB, a, b int64) {
 	must(db.PublishStyle(t.Context(), by(a), StyleInput{Caption: "#coat", PhotoIDs: []int64{photoIn(t, db, a, PhotoProcessing)}}))
 	deleted := published(t, db, a, "#gone")
 	must(db.DeleteStyle(t.Context(), by(a), deleted))
-	exec(t, db, `insert into follow_requests (follower_id, followee_id) values (?, ?)`, a, b)
-	stranger := person(t, db)
-	exec(t, db, `insert into blocks (blocker_id, blocked_id) values (?, ?), (?, ?)`, a, stranger, stranger, a)
-	exec(t, db, `insert into mutes (muter_id, muted_id) values (?, ?), (?, ?)`, a, stranger, stranger, a)
+	question := must(db.AskQuestion(t.Context(), by(a), QuestionInput{Body: "which shoes?", PhotoIDs: []int64{readyPhoto(t, db, a)}, StyleID: style}))
+	answer := must(db.AnswerQuestion(t.Context(), by(b), question, "these", []int64{style}))
+	must(db.AcceptAnswer(t.Context(), by(a), answer))
+	must(db.AnswerQuestion(t.Context(), by(a), question, "or these", nil))
+	strangers := people(t, db, 4)
+	for _, blocked := range [][2]int64{{a, strangers[0]}, {strangers[1], a}} {
+		must(db.Block(t.Context(), by(blocked[0]), blocked[1]))
+	}
+	for _, muted := range [][2]int64{{a, strangers[2]}, {strangers[2], a}} {
+		must(db.Mute(t.Context(), by(muted[0]), muted[1]))
+	}
+	if err := db.UpdateProfile(t.Context(), by(strangers[3]), ProfileChange{IsPrivate: ptr(true)}); err != nil {
+		t.Fatal(err)
+	}
+	follow(t, db, a, strangers[3])
 }
 
 // longGone has somebody have left long enough ago.
@@ -229,6 +246,7 @@ func TestErasingWhileOthersGoOn(t *testing.T) {
 		}
 		return nil
 	})
+	c.calmDown()
 	checkCounters(t, db)
 	if n := one[int](t, db, `select count(*) from users where id = ?`, who); n != 0 {
 		t.Error("not erased")

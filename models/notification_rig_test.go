@@ -38,6 +38,7 @@ func fold(t testing.TB, db *DB, job NotifyJob) {
 // wantedActors are who must be in which fold, by the rows of what they did: for people who all see each other.
 const wantedActors = `
 	select followee_id as recipient_id, 'FOLLOWED' as kind, followee_id as subject_id, follower_id as actor_id, id from follows
+	union all select followee_id, 'FOLLOW_REQUESTED', followee_id, follower_id, id from follow_requests
 	union all select s.author_id, 'STYLE_LIKED', s.id, l.user_id, l.id from likes l join styles s on s.id = l.style_id
 		where s.author_id <> l.user_id and s.deleted_at is null
 	union all select s.author_id, 'STYLE_COMMENTED', s.id, c.author_id, max(c.id) from comments c join styles s on s.id = c.style_id
