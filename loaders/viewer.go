@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"styleshare/internal/fault"
 	"styleshare/models"
 )
 
@@ -29,8 +30,15 @@ func (l *Loaders) ViewerAs(ctx context.Context, userID, sessionID int64) *Viewer
 	return l.Viewer(WithCaller(ctx, c))
 }
 
-// User is the viewer as others see them.
-func (v *Viewer) User() (*User, error) { return one(v.request, v.viewer(), (*request).usersByID) }
+// User is the viewer as others see them. Who was suspended or has left a moment ago is UNAUTHENTICATED, like soon
+// everywhere.
+func (v *Viewer) User() (*User, error) {
+	u, err := one(v.request, v.viewer(), (*request).usersByID)
+	if err == nil && u == nil {
+		err = fault.New(fault.Unauthenticated, "the account is suspended or gone")
+	}
+	return u, err
+}
 
 // Email is the viewer's address.
 func (v *Viewer) Email() (string, error) {

@@ -8,12 +8,14 @@ import (
 )
 
 // coversSQL finds, for each of the collections $2, the first READY photo of the style collected last that the viewer $1
-// may see and that has one.
-const coversSQL = `select p.id, x.id from unnest($2::bigint[]) as p(id) cross join lateral (
-	select f.id from collection_styles k join styles s on s.id = k.style_id join users u on u.id = s.author_id
-	cross join lateral (select o.id from unnest(s.photo_ids) with ordinality as i(id, n) join photos o on o.id = i.id
-		where o.state = 'READY' order by i.n limit 1) f
-	where k.collection_id = p.id and ` + styleVisibleSQL + ` order by k.id desc limit 1) x where $1::bigint is not null`
+// may see and that has one. The limit of the inner part has PostgreSQL look at one style after the other, in the order of
+// the collection, and stop at the first.
+var coversSQL = `select p.id, x.id from unnest($2::bigint[]) as p(id) cross join lateral (
+	select f.id from collection_styles k cross join lateral (
+		select o.id from styles s cross join unnest(s.photo_ids) with ordinality as i(id, n) join photos o on o.id = i.id
+		where s.id = k.style_id and o.state = 'READY' and ` + lookUp("users u where u.id = s.author_id and "+styleVisibleSQL) + `
+		order by i.n limit 1) f
+	where k.collection_id = p.id order by k.id desc limit 1) x where $1::bigint is not null`
 
 // Covers reads the photos that stand for the collections, where there is one.
 func (db *DB) Covers(ctx context.Context, viewerID int64, collectionIDs []int64) (map[int64]int64, error) {
