@@ -13,10 +13,8 @@ func TestCollectionsTakeAFixedNumberOfStatements(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, testkit.Memcached(t))
 	_, styles := r.community(t, 3)
-	var owners []int64
 	for _, name := range []string{"mina", "jun", "sol"} {
 		owner := r.person(t, name)
-		owners = append(owners, owner)
 		for _, style := range styles[:3] {
 			if _, err := r.db.CollectStyle(t.Context(), models.Attempt{UserID: owner}, style, 0); err != nil {
 				t.Fatal(err)

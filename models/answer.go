@@ -96,7 +96,7 @@ func (tx *Tx) countAnswer(ctx context.Context, q *Question, answererID int64, by
 		return fmt.Errorf("count answer: %w", err)
 	}
 	tx.changes.Questions = append(tx.changes.Questions, q.ID)
-	return tx.notify(ctx, NotifyJob{RecipientID: q.AuthorID, Kind: QuestionAnswered, SubjectKind: "Question", SubjectID: q.ID, ActorID: answererID})
+	return tx.notify(ctx, NotifyJob{RecipientID: q.AuthorID, Kind: QuestionAnswered, SubjectKind: onQuestion, SubjectID: q.ID, ActorID: answererID})
 }
 
 // AcceptAnswer has the asker say which answer it is, and gives the question. They may change their mind: the last one
@@ -159,5 +159,5 @@ func (tx *Tx) accept(ctx context.Context, q *Question, answer *Answer) error {
 
 // notifyAccepted records that an answer became the accepted one, or no longer is.
 func (tx *Tx) notifyAccepted(ctx context.Context, q *Question, answerID, answererID int64) error {
-	return tx.notify(ctx, NotifyJob{RecipientID: answererID, Kind: AnswerAccepted, SubjectKind: "Answer", SubjectID: answerID, ActorID: q.AuthorID})
+	return tx.notify(ctx, NotifyJob{RecipientID: answererID, Kind: AnswerAccepted, SubjectKind: onAnswer, SubjectID: answerID, ActorID: q.AuthorID})
 }

@@ -95,7 +95,7 @@ func TestNamesOfCollections(t *testing.T) {
 	db := open(t)
 	owner := person(t, db)
 	id := collection(t, db, owner, false)
-	for name, want := range map[string]string{"": "name REQUIRED", " \n": "name REQUIRED", strings.Repeat("가", 51): "name TOO_LONG"} {
+	for name, want := range map[string]string{"": "name REQUIRED", "\n": "name REQUIRED", strings.Repeat("가", 51): "name TOO_LONG"} {
 		_, err := db.CreateCollection(t.Context(), by(owner), name, false)
 		refused(t, err, want)
 		_, err = db.UpdateCollection(t.Context(), by(owner), id, CollectionChange{Name: &name})

@@ -115,7 +115,7 @@ func (tx *Tx) countFollow(ctx context.Context, followerID, followeeID int64, by 
 }
 
 func (tx *Tx) notifyFollowed(ctx context.Context, followerID, followeeID int64) error {
-	return tx.notify(ctx, NotifyJob{RecipientID: followeeID, Kind: Followed, SubjectKind: "User", SubjectID: followeeID, ActorID: followerID})
+	return tx.notify(ctx, NotifyJob{RecipientID: followeeID, Kind: Followed, SubjectKind: onUser, SubjectID: followeeID, ActorID: followerID})
 }
 
 // lockPair locks both people and gives the second as far as the first may see them.

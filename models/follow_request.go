@@ -35,11 +35,11 @@ func (tx *Tx) endRequest(ctx context.Context, followerID, followeeID int64) (boo
 }
 
 func requestedJob(followerID, followeeID int64) NotifyJob {
-	return NotifyJob{RecipientID: followeeID, Kind: FollowRequested, SubjectKind: "User", SubjectID: followeeID, ActorID: followerID}
+	return NotifyJob{RecipientID: followeeID, Kind: FollowRequested, SubjectKind: onUser, SubjectID: followeeID, ActorID: followerID}
 }
 
 func acceptedJob(followerID, followeeID int64) NotifyJob {
-	return NotifyJob{RecipientID: followerID, Kind: FollowAccepted, SubjectKind: "User", SubjectID: followerID, ActorID: followeeID}
+	return NotifyJob{RecipientID: followerID, Kind: FollowAccepted, SubjectKind: onUser, SubjectID: followerID, ActorID: followeeID}
 }
 
 // AnswerFollowRequest lets somebody in who asked to follow the person, or does not. Who was turned away is not told, and

@@ -103,7 +103,7 @@ func (db *DB) RequestItemInfo(ctx context.Context, a Attempt, styleID int64, at 
 			return 0, fmt.Errorf("count ask: %w", err)
 		}
 		tx.changes.Styles = append(tx.changes.Styles, s.ID)
-		return s.ID, tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: ItemInfoRequested, SubjectKind: "Style", SubjectID: s.ID, ActorID: a.UserID})
+		return s.ID, tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: ItemInfoRequested, SubjectKind: onStyle, SubjectID: s.ID, ActorID: a.UserID})
 	})
 }
 

@@ -35,7 +35,7 @@ func (db *DB) AnswerItemInfo(ctx context.Context, a Attempt, styleID int64, item
 			return ItemInfoAnswer{}, err
 		}
 		return ItemInfoAnswer{s.ID, len(askers)}, tx.notifyEach(ctx, askers, NotifyJob{
-			Kind: ItemInfoAnswered, SubjectKind: "Style", SubjectID: s.ID, ActorID: s.AuthorID})
+			Kind: ItemInfoAnswered, SubjectKind: onStyle, SubjectID: s.ID, ActorID: s.AuthorID})
 	})
 }
 

@@ -48,5 +48,5 @@ func (tx *Tx) countLike(ctx context.Context, s *Style, userID int64, by int) err
 		return fmt.Errorf("count like: %w", err)
 	}
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
-	return tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleLiked, SubjectKind: "Style", SubjectID: s.ID, ActorID: userID})
+	return tx.notify(ctx, NotifyJob{RecipientID: s.AuthorID, Kind: StyleLiked, SubjectKind: onStyle, SubjectID: s.ID, ActorID: userID})
 }

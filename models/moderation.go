@@ -55,7 +55,7 @@ func (db *DB) ResolveReport(ctx context.Context, a Attempt, reportID int64, acti
 	var faults fault.Users
 	note = text(&faults, "note", note, 0, MaxReportDetail)
 	return Once(ctx, db, a, func(ctx context.Context, tx *Tx) (int64, error) {
-		role, err := readRole(tx.NewRaw(roleSQL+` for share of r`, a.UserID).Scan, ctx)
+		role, err := readRole(ctx, tx.NewRaw(roleSQL+` for share of r`, a.UserID))
 		if err != nil {
 			return 0, err
 		}
@@ -115,7 +115,7 @@ func (tx *Tx) moderate(ctx context.Context, moderatorID int64, r *Report, action
 		}
 		return tx.notify(ctx, NotifyJob{RecipientID: r.AuthorID, Kind: Moderation, SubjectKind: r.SubjectKind, SubjectID: r.SubjectID, ActorID: r.AuthorID})
 	case ActionSuspendUser:
-		role, err := readRole(tx.NewRaw(roleSQL, r.AuthorID).Scan, ctx)
+		role, err := readRole(ctx, tx.NewRaw(roleSQL, r.AuthorID))
 		if err != nil {
 			return err
 		}

@@ -31,8 +31,8 @@ var eventSQL = map[NotificationKind]string{
 
 // mentionSQL is eventSQL for MENTIONED, by the kind of subject.
 var mentionSQL = map[string]string{
-	"Style":   `select id from styles where id = $2 and author_id = $3 and $1 = any(mention_ids) and state = 'PUBLISHED'`,
-	"Comment": `select id from comments where id = $2 and author_id = $3 and $1 = any(mention_ids) and reply_to_author_id is distinct from $1`,
+	onStyle:   `select id from styles where id = $2 and author_id = $3 and $1 = any(mention_ids) and state = 'PUBLISHED'`,
+	onComment: `select id from comments where id = $2 and author_id = $3 and $1 = any(mention_ids) and reply_to_author_id is distinct from $1`,
 }
 
 // moderatedSQL is eventSQL for MODERATION. Ids are unique over all kinds of subjects.
@@ -40,16 +40,16 @@ const moderatedSQL = `select id from moderation_log where subject_id = $2 and au
 
 // moderatedSubjectSQL is subjectSQL for MODERATION, where that differs: a comment that was taken down is gone, and an answer
 // is told of although its question may be hidden.
-var moderatedSubjectSQL = map[string]string{"Comment": `select`, "Answer": `select from answers where id = $2`}
+var moderatedSubjectSQL = map[string]string{onComment: `select`, onAnswer: `select from answers where id = $2`}
 
 // subjectSQL finds the subject ($2) where the recipient ($1) may see it. Its lock has an erasure of the style or comment
 // wait, which then takes the notification with it.
 var subjectSQL = map[string]string{
-	"User":     `select from users where id = $1`,
-	"Style":    `select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
-	"Comment":  `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s, c`,
-	"Question": `select from questions q join users u on u.id = q.author_id where q.id = $2 and ` + questionVisibleSQL + ` for key share of q`,
-	"Answer":   `select from ` + visibleAnswerSQL + ` for key share of a, q`,
+	onUser:     `select from users where id = $1`,
+	onStyle:    `select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
+	onComment:  `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s, c`,
+	onQuestion: `select from questions q join users u on u.id = q.author_id where q.id = $2 and ` + questionVisibleSQL + ` for key share of q`,
+	onAnswer:   `select from ` + visibleAnswerSQL + ` for key share of a, q`,
 }
 
 // SubjectVisible tells whether the recipient of a notification may see what it is about.

@@ -23,6 +23,15 @@ const (
 	Moderation NotificationKind = "MODERATION"
 )
 
+// The kinds of what notifications and reports are about: the GraphQL types.
+const (
+	onUser     = "User"
+	onStyle    = "Style"
+	onComment  = "Comment"
+	onQuestion = "Question"
+	onAnswer   = "Answer"
+)
+
 // NotifyJob names what may have to be told: the handler looks whether it (still) happened, and brings the fold in line.
 // The order in which such jobs run does not matter, therefore.
 type NotifyJob struct {
@@ -68,16 +77,16 @@ func (tx *Tx) notifyOfComment(ctx context.Context, styleAuthorID int64, c *Comme
 	told := []int64{styleAuthorID}
 	if c.ReplyToID != nil && c.ReplyToAuthorID != nil {
 		told = append(told, *c.ReplyToAuthorID)
-		err := tx.notify(ctx, NotifyJob{RecipientID: *c.ReplyToAuthorID, Kind: CommentReplied, SubjectKind: "Comment", SubjectID: *c.ReplyToID, ActorID: c.AuthorID})
+		err := tx.notify(ctx, NotifyJob{RecipientID: *c.ReplyToAuthorID, Kind: CommentReplied, SubjectKind: onComment, SubjectID: *c.ReplyToID, ActorID: c.AuthorID})
 		if err != nil {
 			return err
 		}
 	}
 	if c.ReplyToAuthorID == nil || *c.ReplyToAuthorID != styleAuthorID {
-		err := tx.notify(ctx, NotifyJob{RecipientID: styleAuthorID, Kind: StyleCommented, SubjectKind: "Style", SubjectID: c.StyleID, ActorID: c.AuthorID})
+		err := tx.notify(ctx, NotifyJob{RecipientID: styleAuthorID, Kind: StyleCommented, SubjectKind: onStyle, SubjectID: c.StyleID, ActorID: c.AuthorID})
 		if err != nil {
 			return err
 		}
 	}
-	return tx.notifyMentioned(ctx, c.AuthorID, without(c.MentionIDs, told), "Comment", c.ID)
+	return tx.notifyMentioned(ctx, c.AuthorID, without(c.MentionIDs, told), onComment, c.ID)
 }

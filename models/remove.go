@@ -10,11 +10,11 @@ import (
 // removals take down what moderators decide to, by the kind of subject, and tell whether there was anything left to take
 // down.
 var removals = map[string]func(*Tx, context.Context, int64) (bool, error){
-	"Style":    (*Tx).removeStyle,
-	"Comment":  (*Tx).removeComment,
-	"User":     (*Tx).removeProfile,
-	"Question": func(tx *Tx, ctx context.Context, id int64) (bool, error) { return true, tx.RemoveQuestion(ctx, id) },
-	"Answer":   func(tx *Tx, ctx context.Context, id int64) (bool, error) { return true, tx.RemoveAnswer(ctx, id) },
+	onStyle:    (*Tx).removeStyle,
+	onComment:  (*Tx).removeComment,
+	onUser:     (*Tx).removeProfile,
+	onQuestion: func(tx *Tx, ctx context.Context, id int64) (bool, error) { return true, tx.RemoveQuestion(ctx, id) },
+	onAnswer:   func(tx *Tx, ctx context.Context, id int64) (bool, error) { return true, tx.RemoveAnswer(ctx, id) },
 }
 
 // removeStyle takes a style down: only its author sees it, and it no longer counts.
@@ -38,7 +38,7 @@ func (tx *Tx) removeStyle(ctx context.Context, styleID int64) (bool, error) {
 	if err = tx.countStyle(ctx, s, -1); err != nil {
 		return false, err
 	}
-	return true, tx.notifyMentioned(ctx, s.AuthorID, s.MentionIDs, "Style", s.ID)
+	return true, tx.notifyMentioned(ctx, s.AuthorID, s.MentionIDs, onStyle, s.ID)
 }
 
 // removeComment deletes a comment.

@@ -57,12 +57,12 @@ var (
 
 // reportableSQL finds, for each kind of what can be reported, whose the subject $2 is, where the viewer $1 may see it.
 var reportableSQL = map[string]string{
-	"User":  `select u.id from users u where u.id = $2 and ` + userVisibleSQL,
-	"Style": `select s.author_id from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL,
-	"Comment": `select c.author_id from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id
+	onUser:  `select u.id from users u where u.id = $2 and ` + userVisibleSQL,
+	onStyle: `select s.author_id from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL,
+	onComment: `select c.author_id from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id
 		join users w on w.id = c.author_id where c.id = $2 and ` + styleVisibleSQL + ` and ` + strings.ReplaceAll(userVisibleSQL, "u.", "w."),
-	"Question": `select q.author_id from questions q join users u on u.id = q.author_id where q.id = $2 and ` + questionVisibleSQL,
-	"Answer":   `select a.author_id from ` + visibleAnswerSQL,
+	onQuestion: `select q.author_id from questions q join users u on u.id = q.author_id where q.id = $2 and ` + questionVisibleSQL,
+	onAnswer:   `select a.author_id from ` + visibleAnswerSQL,
 }
 
 // Report tells the moderators of what the person may see and is not theirs. A subject that they have reported and nobody

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"github.com/uptrace/bun"
 )
 
 // Role is what a person may do for the community besides being in it.
@@ -24,12 +26,12 @@ const roleSQL = `select r.role from roles r join users u on u.id = r.user_id whe
 
 // IsModerator tells whether the person moderates. It is never cached: what is taken away is gone at once.
 func (db *DB) IsModerator(ctx context.Context, userID int64) (bool, error) {
-	role, err := readRole(db.NewRaw(roleSQL, userID).Scan, ctx)
+	role, err := readRole(ctx, db.NewRaw(roleSQL, userID))
 	return role != RoleMember, err
 }
 
-func readRole(scan func(context.Context, ...any) error, ctx context.Context) (role Role, err error) {
-	err = scan(ctx, &role)
+func readRole(ctx context.Context, q *bun.RawQuery) (role Role, err error) {
+	err = q.Scan(ctx, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		return RoleMember, nil
 	}
@@ -56,7 +58,7 @@ func (db *DB) GrantRole(ctx context.Context, username string, role Role) error {
 		if err != nil {
 			return fmt.Errorf("grant role: %w", err)
 		}
-		return tx.logModeration(ctx, moderationEntry{Action: actionGrantRole, SubjectKind: "User", SubjectID: id, AuthorID: id, Note: string(role)})
+		return tx.logModeration(ctx, moderationEntry{Action: actionGrantRole, SubjectKind: onUser, SubjectID: id, AuthorID: id, Note: string(role)})
 	})
 }
 

@@ -123,7 +123,7 @@ func (tx *Tx) showChange(ctx context.Context, old, s *Style) error {
 		return err
 	}
 	changed := slices.Concat(without(s.MentionIDs, old.MentionIDs), without(old.MentionIDs, s.MentionIDs))
-	return tx.notifyMentioned(ctx, s.AuthorID, changed, "Style", s.ID)
+	return tx.notifyMentioned(ctx, s.AuthorID, changed, onStyle, s.ID)
 }
 
 // without are the ids that are not among the others.
@@ -159,7 +159,7 @@ func (tx *Tx) notifyOfEarlyComments(ctx context.Context, styleID int64) error {
 		return fmt.Errorf("look for early comments: %w", err)
 	}
 	for _, c := range early {
-		if err = tx.notifyMentioned(ctx, c.AuthorID, c.MentionIDs, "Comment", c.ID); err != nil {
+		if err = tx.notifyMentioned(ctx, c.AuthorID, c.MentionIDs, onComment, c.ID); err != nil {
 			return err
 		}
 	}

@@ -113,7 +113,7 @@ func (tx *Tx) showStyle(ctx context.Context, styleID int64) error {
 	if err = tx.Record(ctx, JobFanOutStyle, StyleJob{s.ID}); err != nil {
 		return err
 	}
-	return tx.notifyMentioned(ctx, s.AuthorID, s.MentionIDs, "Style", s.ID)
+	return tx.notifyMentioned(ctx, s.AuthorID, s.MentionIDs, onStyle, s.ID)
 }
 
 // countStyle has the author's and the topics' counters say what the rows say, after one published style came (+1) or

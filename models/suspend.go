@@ -30,7 +30,7 @@ func (db *DB) Suspend(ctx context.Context, username, note string) error {
 		if err := tx.suspend(ctx, id); err != nil {
 			return err
 		}
-		return tx.logModeration(ctx, moderationEntry{Action: ActionSuspendUser, SubjectKind: "User", SubjectID: id, AuthorID: id, Note: note})
+		return tx.logModeration(ctx, moderationEntry{Action: ActionSuspendUser, SubjectKind: onUser, SubjectID: id, AuthorID: id, Note: note})
 	})
 }
 
@@ -51,6 +51,6 @@ func (db *DB) Reinstate(ctx context.Context, username, note string) error {
 				return err
 			}
 		}
-		return tx.logModeration(ctx, moderationEntry{Action: actionReinstateUser, SubjectKind: "User", SubjectID: id, AuthorID: id, Note: note})
+		return tx.logModeration(ctx, moderationEntry{Action: actionReinstateUser, SubjectKind: onUser, SubjectID: id, AuthorID: id, Note: note})
 	})
 }
