@@ -38,12 +38,13 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request, c checked) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	s := &eventStream{w: w, control: http.NewResponseController(w), streams: streams, quit: cancel}
-	if no := streams.enter(s, streams.config.IdentityOf(ctx)); no != nil {
+	if no := s.begin(streams.config.IdentityOf(ctx)); no != nil {
 		streams.refuse(w, r, no)
 		return
 	}
 	defer streams.leave(s)
-	if err := s.begin(); err != nil {
+	defer s.close()
+	if err := s.write(":\n\n"); err != nil { // proxies and clients see that it has begun
 		return
 	}
 	streams.metrics.operations.Inc()
@@ -64,17 +65,21 @@ type eventStream struct {
 	over bool // nothing more is written
 }
 
-// begin sends the header. The time-outs of the server are for requests that end: each write gets its own.
-func (s *eventStream) begin() error {
+// begin enters and sets the header. The time-outs of the server are for requests that end: each write gets its own.
+func (s *eventStream) begin(who Identity) (refused *ending) {
+	s.mu.Lock() // whoever wants to end it waits until it has begun
+	defer s.mu.Unlock()
+	if no := s.streams.enter(s, who); no != nil {
+		return no
+	}
 	h := s.w.Header()
 	h.Set("Content-Type", mediaEvents+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	h.Add("Vary", "Accept")
-	if err := s.control.SetReadDeadline(time.Time{}); err != nil {
-		return err
-	}
-	return s.write(":\n\n") // proxies and clients see that it has begun
+	// A connection that takes no deadlines has none to lift.
+	_ = s.control.SetReadDeadline(time.Time{})
+	return nil
 }
 
 // write sends a piece and flushes it. A client that does not read is dropped.
@@ -110,6 +115,11 @@ func (s *eventStream) fail(resp *graphql.Response) error { return s.next(resp) }
 
 func (s *eventStream) complete() {
 	_ = s.write("event: complete\ndata:\n\n")
+	s.close()
+}
+
+// close has nothing written any more.
+func (s *eventStream) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
@@ -128,8 +138,6 @@ func (s *eventStream) end(why ending, after time.Duration) {
 		_ = s.fail(&graphql.Response{Errors: gqlerror.List{err}})
 		s.complete()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.over = true
+	s.close()
 	s.quit()
 }

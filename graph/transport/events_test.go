@@ -99,8 +99,9 @@ func TestEventsWhereTheClientTakesThem(t *testing.T) {
 // The server's time-outs are for requests that end.
 func TestEventsOutliveTheServersTimeouts(t *testing.T) {
 	t.Parallel()
-	l := newLive(t, StreamsConfig{Heartbeat: 100 * time.Millisecond})
-	l.Config.ReadTimeout, l.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+	l := newLive(t, StreamsConfig{Heartbeat: 100 * time.Millisecond}, func(s *http.Server) {
+		s.ReadTimeout, s.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+	})
 	events := l.events(t, "subscription{hang}")
 	events.wants("event: next", `data: {"data":{"hang":1}}`)
 	for range 8 { // comments that show that somebody is there

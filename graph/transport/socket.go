@@ -22,12 +22,12 @@ type socket struct {
 	as      context.Context //nolint:containedctx // the same with whoever identified themselves; of run's goroutine alone
 	exec    *Executor
 	streams *Streams
-	conn    *websocket.Conn
 	ending  atomic.Bool
 	quit    context.CancelFunc
 
 	operations sync.WaitGroup
-	mu         sync.Mutex
+	mu         sync.Mutex                    // held while the connection is being upgraded
+	conn       *websocket.Conn               // nil where that failed
 	running    map[string]context.CancelFunc // by the ids that the client gave
 }
 
@@ -38,8 +38,20 @@ func newSocket(ctx context.Context, exec *Executor, streams *Streams) *socket {
 	return s
 }
 
+// connection waits until the request was upgraded.
+func (s *socket) connection() *websocket.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn
+}
+
 // run serves the connection to its end.
 func (s *socket) run(who Identity) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = s.exec.recovered(s.ctx, p) // logs it; the connection has ended
+		}
+	}()
 	defer s.streams.leave(s)
 	defer s.operations.Wait()
 	defer func() { _ = s.conn.CloseNow() }()
@@ -193,20 +205,25 @@ func (s *socket) write(m message) error {
 func (s *socket) beat() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.streams.config.Silence)
 	defer cancel()
-	if err := s.conn.Ping(ctx); errors.Is(err, context.DeadlineExceeded) && !s.ending.Load() {
+	conn := s.connection()
+	if conn == nil {
+		return
+	}
+	if err := conn.Ping(ctx); errors.Is(err, context.DeadlineExceeded) && !s.ending.Load() {
 		s.streams.metrics.dropped.WithLabelValues("silent").Inc()
-		_ = s.conn.CloseNow()
+		_ = conn.CloseNow()
 	}
 }
 
 // end closes the connection with a code and a reason. run notices, and cleans up.
 func (s *socket) end(why ending, after time.Duration) {
-	if s.ending.Swap(true) {
+	conn := s.connection()
+	if conn == nil || s.ending.Swap(true) {
 		return
 	}
 	s.streams.metrics.dropped.WithLabelValues(why.reason).Inc()
 	s.quit()
-	_ = s.conn.Close(why.code, why.words(after))
+	_ = conn.Close(why.code, why.words(after))
 }
 
 // socketOperation is one operation of a socket.

@@ -35,7 +35,7 @@ type live struct {
 
 type whoKey struct{}
 
-func newLive(t *testing.T, config StreamsConfig) *live {
+func newLive(t *testing.T, config StreamsConfig, adjust ...func(*http.Server)) *live {
 	t.Helper()
 	l := &live{schema: newTiny(), log: &logged{}}
 	l.subscriptions()
@@ -78,7 +78,11 @@ func newLive(t *testing.T, config StreamsConfig) *live {
 		}
 		handler.ServeHTTP(w, r)
 	})
-	l.Server = httptest.NewServer(web.Chain(identified, web.RequestID, web.AccessLog(log), web.Recover(log)))
+	l.Server = httptest.NewUnstartedServer(web.Chain(identified, web.RequestID, web.AccessLog(log), web.Recover(log)))
+	for _, f := range adjust {
+		f(l.Config)
+	}
+	l.Start()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()

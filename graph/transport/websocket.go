@@ -31,6 +31,8 @@ func (h *handler) upgrade(w http.ResponseWriter, r *http.Request) {
 	}
 	s := newSocket(context.WithoutCancel(r.Context()), h.exec, streams)
 	who := streams.config.IdentityOf(s.ctx)
+	s.mu.Lock() // whoever wants to end it waits until it stands
+	defer s.mu.Unlock()
 	if no := streams.enter(s, Identity{Address: who.Address}); no != nil {
 		streams.refuse(w, r, no)
 		return
