@@ -14,7 +14,7 @@ import (
 )
 
 // TestSubscriptionsAcrossServers has people listen to one server and act on the other.
-func TestSubscriptionsAcrossServers(t *testing.T) {
+func TestSubscriptionsAcrossServers(t *testing.T) { //nolint:tparallel // each part counts the subscriptions of a server
 	t.Parallel()
 	s := Start(t, Options{Servers: 2})
 	one, two := s.Servers[0], s.Servers[1]
@@ -94,7 +94,7 @@ func awaitListening(t testing.TB, server *Process, n int) {
 	t.Helper()
 	WaitFor(t, "the subscriptions to run", func() bool {
 		found := gauge.FindSubmatch(Send(t, http.MethodGet, server.AdminURL+"/metrics", nil).Body)
-		return found != nil && string(found[1]) == fmt.Sprint(n)
+		return len(found) == 2 && string(found[1]) == fmt.Sprint(n)
 	})
 }
 

@@ -1,5 +1,5 @@
-// Package transport serves GraphQL over HTTP: POST and GET on gqlgen's executor, with bounds on everything a client
-// may send and with errors that tell clients nothing but what they are meant to know.
+// Package transport serves GraphQL over HTTP: POST and GET on gqlgen's executor, WebSockets and server-sent events, with
+// bounds on everything a client may send and with errors that tell clients nothing but what they are meant to know.
 package transport
 
 import (
