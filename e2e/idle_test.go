@@ -27,7 +27,7 @@ const perAddress = 100
 // server. Then somebody comments, and all hear of it.
 //
 //	go test ./e2e -run TestIdleSubscriptions -sockets 10000 -v
-func TestIdleSubscriptions(t *testing.T) { //nolint:paralleltest // it measures
+func TestIdleSubscriptions(t *testing.T) { // not beside others: it measures
 	s := Start(t, Options{})
 	server := s.Servers[0]
 	minji := s.SignUp(t, "minji")

@@ -277,7 +277,7 @@ func TestDrainTellsClientsToComeBack(t *testing.T) {
 }
 
 // TestAbruptEndsLeaveNothing breaks thousands of connections off.
-func TestAbruptEndsLeaveNothing(t *testing.T) { //nolint:paralleltest // it counts the goroutines of the process
+func TestAbruptEndsLeaveNothing(t *testing.T) { // not beside others: it counts the goroutines of the process
 	l := newLive(t, StreamsConfig{PerAddress: 1000})
 	l.begin(t, "").hang()
 	before := runtime.NumGoroutine()
