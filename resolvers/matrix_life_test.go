@@ -9,6 +9,9 @@ import (
 // live has everybody make everything while nothing stands between them.
 func (m *matrix) live() {
 	m.t.Helper()
+	if err := m.db.GrantRole(m.t.Context(), "m.moderator", models.RoleModerator); err != nil {
+		m.t.Fatal(err)
+	}
 	stage := m.style(host, "PUBLISHED", "#matrix with @m.open @m.closed @m.suspended @m.deleted")
 	m.follow("follower", host)
 	for _, name := range targets {
@@ -39,6 +42,9 @@ func (m *matrix) live() {
 		about := m.question(host, shown)
 		given := m.answer(name, about, shown, "REMOVED style of "+name, on)
 		do[int64](m, "accept")(m.db.AcceptAnswer(m.t.Context(), m.by(host), m.key(given)))
+		for i, what := range []string{name, shown, said, asked, given} {
+			m.report(what, i == 1)
+		}
 	}
 	m.collection(host, false, on, "PUBLISHED style of open", "PUBLISHED style of closed", "REMOVED style of open", "deleted style of open",
 		"PUBLISHED style of suspended", "PUBLISHED style of deleted")
@@ -99,7 +105,9 @@ func (m *matrix) part() {
 			m.follow("requested", name)
 		}
 	}
-	m.exec(`update users set suspended_at = now() where id = ?`, m.people["suspended"].id)
+	if err := m.db.Suspend(m.t.Context(), "m.suspended", ""); err != nil {
+		m.t.Fatal(err)
+	}
 	m.exec(`update users set deleted_at = now() where id = ?`, m.people["deleted"].id)
 	m.exec(`update tags t set style_count = (select count(*) from style_tags l where l.tag_id = t.id and l.is_counted)`)
 	m.exec(`update brands b set style_count = (select count(*) from style_brands l where l.brand_id = b.id and l.is_counted)`)

@@ -28,22 +28,19 @@ type root struct {
 // roots are questions to every root field that leads to somebody or something. Whoever adds one to the schema adds it here.
 func (m *matrix) roots() []root {
 	once := map[string]map[string]any{"": nil}
-	each := func(typeName, variable string, value func(what string) any) map[string]map[string]any {
-		all := map[string]map[string]any{}
-		for what, id := range m.ids {
-			if strings.HasPrefix(what, typeName) {
-				all[what] = map[string]any{variable: value(id)}
-			}
-		}
-		return all
-	}
-	nodes, styles, names, marks := each("", "id", func(id string) any { return id }), map[string]map[string]any{}, map[string]map[string]any{}, map[string]map[string]any{}
+	nodes, styles, names, marks := map[string]map[string]any{}, map[string]map[string]any{}, map[string]map[string]any{}, map[string]map[string]any{}
 	batches, batch := map[string]map[string]any{}, []string{}
 	for i, what := range slices.Sorted(maps.Keys(m.ids)) {
 		if batch = append(batch, m.ids[what]); len(batch) == 100 || i == len(m.ids)-1 {
 			batches[fmt.Sprint("until ", what)], batch = map[string]any{"ids": batch}, nil
 		}
-		if x := m.things[m.ids[what]]; x != nil && x.typeName == "Style" {
+		x := m.things[m.ids[what]]
+		if x == nil {
+			continue
+		}
+		// One of each kind: nodes asks for all.
+		nodes[x.typeName+" of "+m.kindOf(x)] = map[string]any{"id": m.ids[what]}
+		if x.typeName == "Style" {
 			styles[what] = map[string]any{"id": m.ids[what]}
 			marks[what] = map[string]any{"text": x.mark}
 		}
@@ -61,6 +58,7 @@ func (m *matrix) roots() []root {
 		{"style", "($id: ID!)", "(id: $id)", 2, styles},
 		{"tag", "", `(name: "matrix")`, 2, once},
 		{"brand", "", `(slug: "matrix")`, 2, once},
+		{"moderation", "", "", 2, once},
 		{"discover", "", "(first: 100)", 2, once},
 		{"questions", "", "(first: 100)", 2, once},
 		{"questions", "", "(first: 100, unanswered: true)", 1, once},

@@ -84,8 +84,10 @@ func (w *walk) look(v seer, at place, value any) {
 	case map[string]any:
 		if id, ok := value["id"].(string); ok {
 			w.lookAtObject(v, at, id)
-			// The trail goes on below a card, of which only the card may be seen.
-			if !strings.Contains(at.trail, cards) {
+			// The trail goes on below what shows more or less than elsewhere.
+			if strings.HasPrefix(id, reportID) {
+				at = place{of: id, trail: " " + reports}
+			} else if !strings.Contains(at.trail, cards) && !strings.Contains(at.trail, reports) {
 				at = place{of: id}
 			}
 		}
@@ -109,18 +111,29 @@ func (w *walk) look(v seer, at place, value any) {
 // cards leads to people who are hidden from the viewer by their own doing: their names may be seen, and nothing behind.
 const cards = "Viewer.blockedUsers"
 
+// reports lead to what was reported, which moderators see although it is hidden.
+const reports = "Moderation.reports"
+
+// reportID is how the global ids of reports begin.
+var reportID = relay.ID("Report", 0)[:8]
+
 var written = regexp.MustCompile(`mk\d{3}x`)
 
 func (w *walk) lookAtText(v seer, at place, text string) {
 	for _, mark := range written.FindAllString(text, -1) {
 		x := w.marks[mark]
-		if x == nil || !x.seen(v) && !w.isCard(v, at, x) {
+		if x == nil || !w.maySee(v, at, x) {
 			w.complain("%s reads %q at %s: %+v", v.name, text, at, x)
 		}
 		if x != nil && v.muted[x.owner] && strings.Contains(at.trail+at.of, "Notification") && strings.HasSuffix(at.trail, "Notification.message") {
 			w.complain("%s is told %q of somebody muted", v.name, text)
 		}
 	}
+}
+
+// maySee tells whether somebody may see something at a place.
+func (w *walk) maySee(v seer, at place, x *thing) bool {
+	return x.seen(v) || v.name == "moderator" && strings.Contains(at.trail, reports) || w.isCard(v, at, x)
 }
 
 func (w *walk) isCard(v seer, at place, x *thing) bool {
@@ -138,7 +151,7 @@ func (w *walk) lookAtObject(v seer, at place, id string) {
 	case typeName == "Tag" || typeName == "Brand" || typeName == "Session" || typeName == "Device":
 	case x == nil:
 		w.complain("%s gets a %s at %s that nobody knows", v.name, typeName, at)
-	case !x.seen(v) && !w.isCard(v, at, x):
+	case !w.maySee(v, at, x):
 		w.complain("%s sees the %s at %s", v.name, x.what, at)
 	case v.muted[x.owner] && (strings.HasPrefix(at.trail, " Query.viewer Viewer.feed") || strings.HasSuffix(at.trail, "Notification.actors")):
 		w.complain("%s, who mutes the author, gets the %s at %s", v.name, x.what, at)
@@ -180,7 +193,7 @@ func nearest(value any) (ids []string) {
 
 // isPersonal tells whether a place gives everybody something else by what it is for.
 func isPersonal(at place) bool {
-	return strings.Contains(at.trail, "Query.viewer") || strings.Contains(at.trail, "Notification.") || strings.Contains(at.trail, "Collection.cover")
+	return strings.Contains(at.trail, "Query.viewer") || strings.Contains(at.trail, "Query.moderation") || strings.Contains(at.trail, reports) || strings.Contains(at.trail, "Notification.") || strings.Contains(at.trail, "Collection.cover")
 }
 
 // isOpen tells whether the list at a place shows anything to somebody who sees what it hangs on: who follows a private
@@ -225,8 +238,9 @@ func (w *walk) compare() (shown, hidden map[string]bool) {
 	return shown, hidden
 }
 
-func (w *walk) kindOf(x *thing) string {
-	if p := w.byID[x.owner]; p != nil && slices.Contains(targets, p.name) {
+// kindOf says what is looked at: the kind of person, and the state of what is theirs.
+func (m *matrix) kindOf(x *thing) string {
+	if p := m.byID[x.owner]; p != nil && slices.Contains(targets, p.name) {
 		return p.name + " " + x.state
 	}
 	return host

@@ -62,7 +62,7 @@ var (
 	// targets are the people whom the others look at, by what they are.
 	targets = []string{"open", "closed", "suspended", "deleted"}
 	// lookers are those who look, by how they stand to each of the targets.
-	lookers = []string{"stranger", "follower", "requested", "blocked", "blocking", "muting"}
+	lookers = []string{"stranger", "follower", "requested", "blocked", "blocking", "muting", "moderator"}
 )
 
 const host = "host" // whom everybody sees
@@ -244,6 +244,17 @@ func (m *matrix) answer(author, question string, styles ...string) string {
 	id := do[int64](m, what)(m.db.AnswerQuestion(m.t.Context(), m.by(author), m.key(question), mark, cited))
 	m.add("Answer", id, what, mark, p, func(v seer) bool { return v.sees(p) && q.seen(v) })
 	return what
+}
+
+// report has a stranger report something; a moderator decides about it where resolve is set.
+func (m *matrix) report(what string, resolve bool) {
+	m.t.Helper()
+	mark, x := m.mark(), m.things[m.ids[what]]
+	id := do[int64](m, "report "+what)(m.db.Report(m.t.Context(), m.by("stranger"), x.typeName, m.key(what), "OTHER", mark))
+	m.add("Report", id, "report of "+what, mark, m.people["stranger"], func(v seer) bool { return v.name == "moderator" })
+	if resolve {
+		do[int64](m, "resolve")(m.db.ResolveReport(m.t.Context(), m.by("moderator"), id, models.ActionDismiss, ""))
+	}
 }
 
 // fold has the notifications written that are due, and makes them known.
