@@ -99,10 +99,9 @@ func equal[T comparable](a, b *T) bool {
 
 // answerRequestsSQL closes the asks about a style ($2) that wait for their answer. Those of people who are hidden from its
 // author ($1), or who may not see the style now, go on waiting: a later answer may reach them.
-var answerRequestsSQL = `update item_info_requests r set answered_at = $3 from styles s join users u on u.id = s.author_id, users w
-	where s.id = $2 and r.style_id = s.id and r.answered_at is null and w.id = r.user_id and $1::bigint is not null
-	and ` + strings.ReplaceAll(userVisibleSQL, "u.", "w.") + ` and ` + forViewer(styleVisibleSQL, "r.user_id") + `
-	returning r.user_id`
+var answerRequestsSQL = strings.NewReplacer("{asker}", strings.ReplaceAll(userVisibleSQL, "u.", "w."), "{style}", forViewer(styleVisibleSQL, "r.user_id")).
+	Replace(`update item_info_requests r set answered_at = $3 from styles s join users u on u.id = s.author_id, users w
+		where s.id = $2 and r.style_id = s.id and r.answered_at is null and w.id = r.user_id and {asker} and {style} returning r.user_id`)
 
 // answerRequests closes the asks about a style, and gives who asked: each person once.
 func (tx *Tx) answerRequests(ctx context.Context, s *Style) (askers []int64, err error) {
