@@ -45,6 +45,10 @@ var wrongCounters = map[string]string{
 		<> array(select id from photos p where p.question_id = q.id order by id)`,
 	"questions waiting for nothing": `select 1 from questions q where q.published_at is null
 		and not exists (select from photos p where p.id = any(q.photo_ids) and p.state <> 'READY')`,
+	"stale search_styles": `select 1 from styles r left join search_styles d on d.id = r.id
+		where r.state = 'PUBLISHED' and r.deleted_at is null and d.stamp is distinct from ` + searchStyles.stampSQL(),
+	"missing search_tags":         `select 1 from tags r where not exists (select from search_tags d where d.id = r.id)`,
+	"missing search_brands":       `select 1 from brands r where not exists (select from search_brands d where d.id = r.id)`,
 	"photos used twice":           `select 1 from photos p where style_id is not null and question_id is not null`,
 	"follows.merged":              `select 1 from follows f join users u on u.id = f.followee_id where f.merged and not u.feed_merged`,
 	"follows of the blocked":      `select 1 from follows f join blocks b on (b.blocker_id, b.blocked_id) in ((f.follower_id, f.followee_id), (f.followee_id, f.follower_id))`,
