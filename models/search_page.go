@@ -40,11 +40,11 @@ func (p SearchPage) start() searchPlace {
 	if p.after != nil {
 		return *p.after
 	}
-	return searchPlace{loose: p.loose, high: math.MaxInt64, after: first}
+	return searchPlace{loose: p.loose, high: math.MaxInt64, after: beforeAll}
 }
 
-// first comes before every place.
-var first = ranked{math.MaxInt16, math.MaxInt64, math.MaxInt64}
+// beforeAll comes before every place of a window.
+var beforeAll = ranked{math.MaxInt16, math.MaxInt64, math.MaxInt64}
 
 // searchPlace is a place in a list of matches: a window, by the ids at its ends, and where in it. The window is pinned when
 // its first page is read, so that what is added later moves nothing.
@@ -94,7 +94,7 @@ func (at *searchPlace) next(newestFirst bool) bool {
 		low, high = 0, at.low-1
 		hasNext = at.low > 0
 	}
-	*at = searchPlace{low: low, high: high, after: first, loose: at.loose}
+	*at = searchPlace{low: low, high: high, after: beforeAll, loose: at.loose}
 	return hasNext
 }
 

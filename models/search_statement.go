@@ -61,9 +61,10 @@ func newSearchList(s searchable, joins, weight, visible string) SearchList {
 	order, unnamed, namesakes := "desc", "", ""
 	if s.isNamed {
 		// What the query names comes first wherever it stands, and not once more in a later window.
-		order, unnamed = "asc", " and not d.tokens @> array[$5::int]"
+		const named = "(d.tokens @> array[$5::int] and d.title ~ $6)"
+		order, unnamed = "asc", " and not "+named
 		namesakes = fmt.Sprintf(` union all (select d.id, d.title, d.body, true, {weight} from {table} d {joins}
-	where d.tokens @> array[$5::int] and {visible} and $3::bigint = 0 order by d.id limit %d)`, maxNamesakes)
+	where %s and {visible} and $3::bigint = 0 order by d.id limit %d)`, named, maxNamesakes)
 	}
 	fill := func(matches string) string {
 		filled := strings.NewReplacer("{unnamed}", unnamed, "{namesakes}", namesakes, "{matches}", matches, "{order}", order).Replace(searchFrame)

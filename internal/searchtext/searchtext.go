@@ -9,6 +9,7 @@ package searchtext
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -94,26 +95,28 @@ type run struct {
 // segments splits a text where a match must not go on, and gives the runs of each segment.
 func segments(s string) [][]run {
 	var all [][]run
-	between := stop
-	for _, r := range fold(s) {
-		sc := scriptOf(r)
-		if sc == none {
+	var last *run
+	s = fold(s)
+	between, start := stop, 0
+	for i, r := range s {
+		sc, end := scriptOf(r), i+utf8.RuneLen(r)
+		switch {
+		case sc == none:
 			between = further(between, r)
 			continue
-		}
-		n := len(all) - 1
-		if n >= 0 && between == joint && (sc != alphabet || all[n][len(all[n])-1].script != alphabet) {
+		case last != nil && between == direct && last.script == sc:
+			last.text = s[start:end]
+			continue
+		case between == joint && (sc != alphabet || last.script != alphabet):
 			between = stop
 		}
-		switch {
-		case n < 0 || between == stop:
-			all = append(all, []run{{string(r), sc, stop}})
-		case between == direct && all[n][len(all[n])-1].script == sc:
-			all[n][len(all[n])-1].text += string(r)
-		default:
-			all[n] = append(all[n], run{string(r), sc, between})
+		if between == stop {
+			all = append(all, nil)
 		}
-		between = direct
+		n := len(all) - 1
+		all[n] = append(all[n], run{s[i:end], sc, between})
+		last = &all[n][len(all[n])-1]
+		between, start = direct, i
 	}
 	return all
 }
