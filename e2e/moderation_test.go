@@ -90,3 +90,11 @@ func TestModeration(t *testing.T) {
 		t.Errorf("%d lines in the log", n)
 	}
 }
+
+// moderation has taeyang moderate, and two things reported.
+func (w *world) moderation(t *testing.T) {
+	t.Helper()
+	w.mustCommand(t, "roles", "grant", "taeyang", "moderator")
+	w.ids["report"] = w.people["minji"].report(t, w.ids["style 2"])
+	w.ids["report comment"] = w.people["yuna"].report(t, w.ids["comment 5.1"])
+}

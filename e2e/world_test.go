@@ -46,6 +46,7 @@ func newWorld(t *testing.T) *world {
 	w.questions(t)
 	w.notifications(t)
 	w.collections(t)
+	w.moderation(t)
 	w.callers(t)
 	w.Settle(t)
 	return w
