@@ -24,8 +24,8 @@ const listFrame = `select p.id, x.key, x.id from unnest($2::bigint[]) as p(id) c
 // newList makes a list of the rows of one table, of which an index must have {key} in order where {where} holds. Whether the
 // viewer may see an entry is looked up with {shown}, "tables where condition", if that takes other tables.
 func newList(key, id, from, where string, shown ...string) List {
-	for _, s := range shown {
-		where += " and " + lookUp(s)
+	if len(shown) > 0 {
+		where += " and " + lookUp(shown[0])
 	}
 	fill := func(order string) string {
 		// From and where may name the order themselves: it is filled in last.

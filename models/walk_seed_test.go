@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
 	"styleshare/internal/testkit"
@@ -54,6 +53,9 @@ var seeds = []string{
 	`insert into feed_entries (reader_id, style_id, author_id) select 2, i::bigint << 20, 1 from generate_series(1, $1) i`,
 	`insert into blocks (id, blocker_id, blocked_id) select i::bigint << 20, 3, i::bigint << 20 from generate_series(1, $1) i`,
 	`insert into mutes (id, muter_id, muted_id) select i::bigint << 20, 5, i::bigint << 20 from generate_series(1, $1) i`,
+	`insert into reports (id, reporter_id, subject_kind, subject_id, author_id, reason, detail, state, created_at)
+		select i::bigint << 20, 1, 'User', i::bigint << 20, 1, 'SPAM', '', case when i % 2 = 0 then 'OPEN' else 'RESOLVED' end, now()
+		from generate_series(1, 2 * $1) i`,
 	`insert into notifications (id, recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
 		select i::bigint << 20, 2, 'FOLLOWED', 'User', i::bigint << 20, array[i::bigint << 20], 1, i::bigint << 20, now() from generate_series(1, $1) i`,
 }
@@ -72,7 +74,7 @@ func openLong(t *testing.T) *DB {
 		plainly(t, db, setting)
 	}
 	for _, seed := range seeds {
-		if _, err := db.Pool.Exec(t.Context(), fmt.Sprintf("/* seed */ %s", seed), longList); err != nil {
+		if _, err := db.Pool.Exec(t.Context(), seed, longList); err != nil {
 			t.Fatalf("%s: %v", seed, err)
 		}
 	}

@@ -1,9 +1,11 @@
 package models
 
 import (
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -16,6 +18,8 @@ type longWalk struct {
 	list   List
 	viewer int64
 	parent int64
+	// read takes the place of the list where it is none of them.
+	read func(context.Context, *DB, Page) []Entry
 	// rows names the table and the condition of the entries, and key their key.
 	rows, key string
 	// add puts an entry on top.
@@ -29,6 +33,8 @@ const (
 		collect_count, item_info_request_count, created_at) values (1, 'PUBLISHED', '', '{}', '{}', '{1}', '{1}', '{}', 0, 0, 0, 0, now()) returning id`
 	newPerson = `insert into users (username, display_name, bio, is_private, style_count, follower_count, following_count, feed_merged, created_at)
 		values ('n' || next_id(), 'n', '', false, 0, 0, 0, false, now()) returning id`
+	newReport = `insert into reports (reporter_id, subject_kind, subject_id, author_id, reason, detail, state, created_at)
+		values (1, 'User', next_id(), 1, 'SPAM', '', 'OPEN', now())`
 	newQuestion = `insert into questions (author_id, body, photo_ids, answer_count, created_at, published_at) values (1, 'x', '{}', 0, now(), now())`
 	hideStyles  = `update styles set deleted_at = now() where author_id = 1 and `
 )
@@ -61,12 +67,37 @@ var longWalks = map[string]longWalk{
 		add: "with u as (" + newPerson + ") insert into blocks (blocker_id, blocked_id) select 3, id from u"},
 	"MutedByUser": {list: MutedByUser, viewer: sulky, parent: sulky, rows: "mutes where muter_id = 5", key: "id",
 		add: "with u as (" + newPerson + ") insert into mutes (muter_id, muted_id) select 5, id from u"},
+	"AllReports":  {list: AllReports, rows: "reports where true", key: "id", add: newReport},
+	"OpenReports": {list: OpenReports, rows: "reports where state = 'OPEN'", key: "id", add: newReport},
+	"ResolvedReports": {list: ResolvedReports, rows: "reports where state = 'RESOLVED'", key: "id",
+		add: strings.Replace(newReport, "OPEN", "RESOLVED", 1)},
 	"Questions":           {list: Questions, rows: "questions where true", key: "id", add: newQuestion},
 	"UnansweredQuestions": {list: UnansweredQuestions, rows: "questions where answer_count = 0", key: "id", add: newQuestion},
 	"AnswersOfQuestion": {list: AnswersOfQuestion, parent: firstQuestion, rows: "answers where question_id = 1 << 20", key: "id",
 		add: `insert into answers (question_id, author_id, body, style_ids, created_at) values (1 << 20, 1, 'x', '{}', now())`},
 	"FeedOfUser": {list: FeedOfUser, viewer: reader, parent: reader, rows: "feed_entries where reader_id = 2 and style_id in (select id from styles where deleted_at is null)",
 		key: "style_id", add: "with s as (" + newStyle + ") insert into feed_entries (reader_id, style_id, author_id) select 2, id, 1 from s"},
+}
+
+// longNotifications are no list of newList: their rows are read whole.
+var longNotifications = longWalk{rows: "notifications where recipient_id = 2", key: "position",
+	add: `insert into notifications (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
+		values (2, 'FOLLOWED', 'User', next_id(), '{1}', 1, next_id(), now())`,
+	read: func(ctx context.Context, db *DB, p Page) []Entry {
+		rows := must(db.Notifications(ctx, reader, p))
+		entries := make([]Entry, len(rows))
+		for i, n := range rows {
+			entries[i] = Entry{Key: n.Position, ID: n.ID}
+		}
+		return entries
+	}}
+
+// page reads one page.
+func (w longWalk) page(ctx context.Context, db *DB, p Page) []Entry {
+	if w.read != nil {
+		return w.read(ctx, db, p)
+	}
+	return must(db.Lists(ctx, w.list, w.viewer, []int64{w.parent}, p))[w.parent]
 }
 
 // TestEveryListIsWalked keeps the walks whole: a new list without one fails here.
@@ -110,10 +141,12 @@ func TestEveryListIsWalked(t *testing.T) {
 
 // TestLongLists walks to the end of each list of 100,000 entries while entries come and go, and finds a page near the end
 // as near as the first one.
-func TestLongLists(t *testing.T) {
+func TestLongLists(t *testing.T) { //nolint:tparallel // the lists stand in one database, with one connection whose blocks are counted
 	t.Parallel()
 	db := openLong(t)
-	for name, w := range longWalks {
+	all := maps.Clone(longWalks)
+	all["Notifications"] = longNotifications
+	for name, w := range all {
 		t.Run(name, func(t *testing.T) {
 			w.constant(t, db, false)
 			if name == "CommentsOfStyle" { // the one that the API walks in both directions
@@ -166,7 +199,7 @@ func (w longWalk) walk(t *testing.T, db *DB, size int, backward bool) {
 	p := Page{Size: size, After: math.MaxInt64, Before: -1, Backward: backward}
 	var got []int64
 	for more := true; more; {
-		entries := must(db.Lists(t.Context(), w.list, w.viewer, []int64{w.parent}, p))[w.parent]
+		entries := w.page(t.Context(), db, p)
 		more = len(entries) > size
 		for _, e := range entries[:min(size, len(entries))] {
 			got = append(got, e.Key)
@@ -218,7 +251,7 @@ func (w longWalk) constant(t *testing.T, db *DB, backward bool) {
 				p = Page{Size: MaxPageSize, After: math.MaxInt64, Before: keys[len(keys)-1-i] - 1, Backward: true}
 			}
 			blocks := touched(t, db, func() {
-				if n := len(must(db.Lists(t.Context(), w.list, w.viewer, []int64{w.parent}, p))[w.parent]); n < MaxPageSize {
+				if n := len(w.page(t.Context(), db, p)); n < MaxPageSize {
 					t.Errorf("%d entries", n)
 				}
 			})

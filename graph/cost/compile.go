@@ -1,8 +1,8 @@
 package cost
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -130,10 +130,7 @@ func (s *selections) collect(set ast.SelectionSet, when []condition) {
 }
 
 func (s *selections) merge(f *ast.Field, when []condition) {
-	key := f.Alias
-	for _, c := range when {
-		key += " " + c.variable + strconv.FormatBool(c.wanted)
-	}
+	key := fmt.Sprint(f.Alias, when)
 	found := s.byKey[key]
 	if found == nil {
 		found = &selection{Field: f, when: when}

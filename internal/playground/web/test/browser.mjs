@@ -8,7 +8,8 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   '--disable-component-update', '--disable-sync'];
 const PATIENCE_MS = 30_000;
 // The examples that work on the demo data as they stand; the others need a file to send or make an account.
-const EXAMPLES = ['Discover', 'StyleDetail', 'Profile', 'TagPage', 'Me', 'Notifications', 'Followers', 'Like', 'Comment', 'Follow', 'StartUpload'];
+const EXAMPLES = ['Discover', 'StyleDetail', 'Profile', 'TagPage', 'Me', 'Notifications', 'Followers', 'Like', 'Comment', 'Follow', 'StartUpload', 'Search', 'Calendar',
+  'Collect', 'Collections', 'AskItemInfo', 'AskQuestion', 'Questions', 'Mute'];
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium', args: FLAGS });
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });

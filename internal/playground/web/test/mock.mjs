@@ -27,19 +27,24 @@ const photo = i => ({
 const counts = { styleCount: 12, followerCount: 340, followingCount: 57 };
 const user = (i, username = `person${i}`, displayName = `사람 ${i}`) => ({
   __typename: 'User', id: `user:${i}`, username, displayName, bio: '옷 좋아해요', avatar: photo(i), isPrivate: false, createdAt: now(), ...counts,
-  viewerFollows: true, viewerHasRequestedFollow: false, followsViewer: false, styles: connection(i => style(i)), followers: connection(i => user(i)),
+  viewerFollows: true, viewerHasRequestedFollow: false, followsViewer: false, viewerMutes: false, viewerBlocks: false,
+  calendar: () => [{ date: '2026-11-25', styleCount: 1, cover: style(i) }], styles: connection(i => style(i)), followers: connection(i => user(i)),
 });
 const minji = user(100, 'minji', '김민지');
 const comment = i => ({ __typename: 'Comment', id: `comment:${i}`, body: '너무 예뻐요 😍', author: user(i), mentions: [], createdAt: now(), isItemInfoRequest: false });
 const style = i => ({
   __typename: 'Style', id: `style:${i}`, state: 'PUBLISHED', author: user(i), caption: CAPTIONS[i % CAPTIONS.length], photos: [photo(2 * i), photo(2 * i + 1)],
   items: [], tags: [{ id: 'tag:1', name: 'ootd' }], mentions: [], createdAt: now(), likeCount: 10 + i, commentCount: 8, viewerHasLiked: i % 2 === 0,
+  collectCount: 1, viewerHasCollected: true, itemInfoRequestCount: 1, viewerHasRequestedItemInfo: true,
   comments: connection(comment),
 });
+const question = i => ({ __typename: 'Question', id: `question:${i}`, author: user(i), body: '어떤 신발이 어울릴까요?', photos: [], style: style(i), createdAt: now(),
+  answerCount: 0, answers: connection(() => ({})).bind(null, { first: 0 }) });
+const collection = i => ({ __typename: 'Collection', id: `collection:${i}`, owner: minji, name: '위시리스트', isPrivate: false, styleCount: 8, cover: photo(i), styles: connection(style) });
 const notification = i => ({ id: `n:${i}`, kind: 'STYLE_LIKED', actors: [user(i)], actorCount: 3, subject: style(i), message: '사람 1님 외 2명이 좋아합니다.', updatedAt: now() });
 const viewer = {
   user: minji, email: 'minji@example.com', emailVerified: true, locale: 'ko', timeZone: 'Asia/Seoul', unreadNotificationCount: 3, feed: connection(style),
-  notifications: connection(notification), sessions: [{ id: 'session:1', userAgent: 'test', createdAt: now(), lastSeenAt: now(), isCurrent: true }],
+  notifications: connection(notification), collections: connection(collection), sessions: [{ id: 'session:1', userAgent: 'test', createdAt: now(), lastSeenAt: now(), isCurrent: true }],
 };
 
 // A session as strict as the real one: an access token is refused after three uses, a refresh token after one.
@@ -68,6 +73,12 @@ const root = {
   likeStyle: ({ input }) => ({ style: root.style({ id: input.styleId }), userErrors: [] }),
   addComment: ({ input }) => ({ comment: { ...comment(1), body: input.body }, style: root.style({ id: input.styleId }), userErrors: [] }),
   follow: ({ input }) => ({ user: user(Number(input.userId.slice(5))), userErrors: [] }),
+  search: () => ({ styles: connection(style), users: connection(i => user(i)), tags: [{ id: 'tag:1', name: 'ootd', styleCount: 8 }], brands: [] }),
+  questions: connection(question),
+  collectStyle: ({ input }) => ({ style: root.style({ id: input.styleId }), collection: collection(1), userErrors: [] }),
+  requestItemInfo: ({ input }) => ({ style: root.style({ id: input.styleId }), userErrors: [] }),
+  askQuestion: ({ input }) => ({ question: { ...question(1), body: input.body }, userErrors: [] }),
+  mute: ({ input }) => ({ user: { ...user(Number(input.userId.slice(5))), viewerMutes: true }, userErrors: [] }),
   createUpload: () => ({ photo: { id: 'photo:1', state: 'AWAITING_UPLOAD' }, upload, userErrors: [] }),
 };
 
