@@ -72,7 +72,10 @@ function adopt(answer) {
 
 async function whoAmI() {
   try {
-    const answer = await post({ query: `query WhoAmI { ${PERSON} }` }, await headers());
+    const ask = async () => post({ query: `query WhoAmI { ${PERSON} }` }, await headers());
+    let answer = await ask();
+    // A page that is loaded again may hold a token that the server no longer takes.
+    if (answer.errors?.[0]?.extensions?.code === 'UNAUTHENTICATED' && await renew()) answer = await ask();
     set({ person: answer.data?.viewer?.user ?? null });
     if (answer.data && !answer.data.viewer) set({ tokens: null });
   } catch (error) {
