@@ -2,7 +2,11 @@ package transport
 
 import (
 	"bufio"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -143,4 +147,51 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", origin, resp.StatusCode, want)
 		}
 	}
+}
+
+// EventSource of browsers can do no more than a GET.
+func TestEventsByGet(t *testing.T) {
+	t.Parallel()
+	l := newLive(t, StreamsConfig{})
+	for query, want := range map[string]struct {
+		status int
+		holds  string
+	}{
+		"subscription{tick}": {http.StatusOK, "event: next\ndata: {\"data\":{\"tick\":1}}\n\n"},
+		"mutation{bump}":     {http.StatusMethodNotAllowed, "send mutations as POST"},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, l.URL+"/graphql?query="+url.QueryEscape(query), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept", mediaEvents)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != want.status || !strings.Contains(string(body), want.holds) {
+			t.Errorf("%s: status %d, %v: %s", query, resp.StatusCode, err, body)
+		}
+	}
+}
+
+// A proxy in between passes events on as they come.
+func TestEventsThroughAProxy(t *testing.T) {
+	t.Parallel()
+	l := newLive(t, StreamsConfig{})
+	target, err := url.Parse(l.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(httputil.NewSingleHostReverseProxy(target))
+	t.Cleanup(proxy.Close)
+	behind := &live{Server: proxy}
+	events := behind.events(t, "subscription{hang}")
+	events.wants("event: next", `data: {"data":{"hang":1}}`) // and the answer has not ended
+	p := behind.begin(t, "")
+	p.hang()
+	_ = p.CloseNow()
+	eventually(t, "the one that left to be noticed through the proxy", func() bool { return l.hanging.Load() == 1 })
 }
