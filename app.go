@@ -170,6 +170,8 @@ func (a *app) registerJobs() error {
 	a.jobs.Register(models.JobEraseStyle, jobs.EraseStyle(a.db))
 	a.jobs.Register(models.JobSettlePerson, jobs.SettlePerson(a.db))
 	a.jobs.Register(models.JobEvent, jobs.Event(a.events))
+	a.jobs.Register(models.JobExport, jobs.Export(a.db, a.store))
+	a.jobs.Register(models.JobCleanUpExports, jobs.CleanUpExports(a.db, a.store))
 	a.jobs.Register(models.JobErasePerson, jobs.ErasePerson(a.db))
 	a.jobs.Register(models.JobNotify, jobs.Notify(a.db))
 	a.jobs.Register(models.JobPush, jobs.Push(a.db, senders, a.config.PublicURL, sender.Service()))

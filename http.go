@@ -24,7 +24,7 @@ import (
 )
 
 // routes are the paths that metrics tell apart.
-var routes = []string{"/", "/graphql", web.PathAlive, web.PathReady, "/assets/", "/verify-email", "/reset-password", "/unsubscribe", "/open/"}
+var routes = []string{"/", "/graphql", web.PathAlive, web.PathReady, "/assets/", "/verify-email", "/reset-password", "/unsubscribe", "/export", "/open/"}
 
 // operationNames are those of the apps: metrics tell them apart and call the rest "other".
 func operationNames() []string { return graph.OperationNames() }

@@ -79,6 +79,14 @@ func (m Mailer) write(ctx context.Context, p models.MailJob) (*mail.Message, err
 		data.Minutes = int(models.ResetPasswordTTL / time.Minute)
 		data.Link, err = m.link(ctx, account, "/reset-password", models.ResetPasswordToken, models.ResetPasswordTTL)
 	case models.MailPasswordChanged, models.MailAccountRestored:
+	case models.MailExportReady:
+		e, err := m.DB.Export(ctx, p.ExportID)
+		if err != nil || e == nil || e.ExpiresAt == nil || !e.ExpiresAt.After(m.DB.Now()) {
+			return nil, err
+		}
+		id := strconv.FormatInt(e.ID, 36)
+		data.Link = m.PublicURL + "/export?" + url.Values{"export": {id}, "signature": {auth.Sign(m.LinkKey, models.ExportPurpose, id)}}.Encode()
+		data.Until = day(account, *e.ExpiresAt)
 	case models.MailAccountDeleted:
 		if people[p.UserID].DeletedAt == nil { // back already
 			return nil, nil
@@ -95,7 +103,7 @@ func (m Mailer) write(ctx context.Context, p models.MailJob) (*mail.Message, err
 
 // toLeavers are the mails that somebody gets who has left: what they need to know, and what they ask for to come back.
 var toLeavers = map[models.MailTemplate]bool{
-	models.MailAccountDeleted: true, models.MailPasswordReset: true, models.MailPasswordChanged: true,
+	models.MailExportReady: true, models.MailAccountDeleted: true, models.MailPasswordReset: true, models.MailPasswordChanged: true,
 }
 
 // day is a moment as a calendar day of the person.

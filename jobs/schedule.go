@@ -18,6 +18,7 @@ type Tick struct {
 var schedule = []Tick{
 	{models.JobBeginDigests, time.Hour},
 	{models.JobCleanUpPhotos, time.Hour},
+	{models.JobCleanUpExports, time.Hour},
 	{models.JobCleanUpRows, 24 * time.Hour},
 	{models.JobIndexStale, time.Hour},
 }

@@ -33,6 +33,7 @@ var traces = []struct {
 	{"mentions in styles", eraseStyleMentions},
 	{"mentions in comments", eraseCommentMentions},
 	{"photos", erasePhotos},
+	{"archives", eraseExports},
 	{"dead work", eraseDeadWork},
 }
 

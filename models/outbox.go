@@ -15,23 +15,25 @@ type JobKind string
 
 // The kinds of work that verbs record, with what their payloads carry.
 const (
-	JobProcessPhoto  JobKind = "photo.process"    // PhotoJob: thumbnails
-	JobErasePhoto    JobKind = "photo.erase"      // ObjectsJob: objects of photos whose rows are gone
-	JobFanOutStyle   JobKind = "style.fan_out"    // StyleJob: into the followers' feeds
-	JobEraseStyle    JobKind = "style.erase"      // StyleJob: feeds, objects, rows of a deleted style
-	JobSettlePerson  JobKind = "person.settle"    // PersonJob: counts of what they made and did, once more or fewer people may see it
-	JobErasePerson   JobKind = "person.erase"     // PersonJob: everything of somebody who left, when it is time
-	JobNotify        JobKind = "notify"           // NotifyJob: brings one fold in line with the rows
-	JobEvent         JobKind = "event"            // EventJob: tells the subscribers of a topic
-	JobPush          JobKind = "push"             // PushJob: one notification to one device
-	JobMail          JobKind = "mail"             // MailJob: one message to one person
-	JobDigest        JobKind = "digest"           // DigestJob: what one person missed, by mail
-	JobDigestBatch   JobKind = "digest.batch"     // DigestBatchJob: which of some accounts get one
-	JobInvalidate    JobKind = "cache.invalidate" // Changes: what the cache could not be told after the commit
-	JobBeginDigests  JobKind = "digest.begin"     // scheduled: the time zones where it is Monday morning
-	JobCleanUpPhotos JobKind = "photos.clean_up"  // scheduled: uploads never completed, photos never used
-	JobIndexStale    JobKind = "search.index"     // scheduled: what search does not find yet
-	JobCleanUpRows   JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
+	JobProcessPhoto   JobKind = "photo.process"    // PhotoJob: thumbnails
+	JobErasePhoto     JobKind = "photo.erase"      // ObjectsJob: objects of photos whose rows are gone
+	JobFanOutStyle    JobKind = "style.fan_out"    // StyleJob: into the followers' feeds
+	JobEraseStyle     JobKind = "style.erase"      // StyleJob: feeds, objects, rows of a deleted style
+	JobSettlePerson   JobKind = "person.settle"    // PersonJob: counts of what they made and did, once more or fewer people may see it
+	JobErasePerson    JobKind = "person.erase"     // PersonJob: everything of somebody who left, when it is time
+	JobExport         JobKind = "person.export"    // ExportJob: an archive of everything about a person
+	JobNotify         JobKind = "notify"           // NotifyJob: brings one fold in line with the rows
+	JobEvent          JobKind = "event"            // EventJob: tells the subscribers of a topic
+	JobPush           JobKind = "push"             // PushJob: one notification to one device
+	JobMail           JobKind = "mail"             // MailJob: one message to one person
+	JobDigest         JobKind = "digest"           // DigestJob: what one person missed, by mail
+	JobDigestBatch    JobKind = "digest.batch"     // DigestBatchJob: which of some accounts get one
+	JobInvalidate     JobKind = "cache.invalidate" // Changes: what the cache could not be told after the commit
+	JobBeginDigests   JobKind = "digest.begin"     // scheduled: the time zones where it is Monday morning
+	JobCleanUpPhotos  JobKind = "photos.clean_up"  // scheduled: uploads never completed, photos never used
+	JobIndexStale     JobKind = "search.index"     // scheduled: what search does not find yet
+	JobCleanUpExports JobKind = "exports.clean_up" // scheduled: archives that have expired
+	JobCleanUpRows    JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
 )
 
 // PhotoJob names the photo that the work is about.

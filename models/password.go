@@ -49,6 +49,7 @@ const (
 	MailPasswordChanged MailTemplate = "password_changed"
 	MailAccountDeleted  MailTemplate = "account_deleted"
 	MailAccountRestored MailTemplate = "account_restored"
+	MailExportReady     MailTemplate = "export_ready"
 	MailNotification    MailTemplate = "notification"
 )
 
@@ -57,6 +58,7 @@ type MailJob struct {
 	UserID         int64        `json:"userId"`
 	Template       MailTemplate `json:"template"`
 	NotificationID int64        `json:"notificationId,omitempty"`
+	ExportID       int64        `json:"exportId,omitempty"`
 }
 
 // NewMailedToken makes the secret of a link that is about to be mailed to the account's address.

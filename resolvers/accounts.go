@@ -152,3 +152,13 @@ func (r mutation) DeleteAccount(ctx context.Context, input model.DeleteAccountIn
 	payload.UserErrors, err = userErrors(ctx, err)
 	return payload, err
 }
+
+// ExportData has a link mailed to an archive of what is held about the caller.
+func (r mutation) ExportData(ctx context.Context, input model.ExportDataInput) (*model.ExportDataPayload, error) {
+	a, err := attempt(ctx, "exportData", input.ClientMutationID, nil)
+	if err == nil {
+		err = r.DB.RequestExport(ctx, a)
+	}
+	faults, err := userErrors(ctx, err)
+	return &model.ExportDataPayload{ClientMutationID: input.ClientMutationID, UserErrors: faults}, err
+}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	"styleshare/internal/auth"
 	"styleshare/internal/fault"
@@ -50,6 +51,7 @@ func (r *Resolver) Pages(mux *http.ServeMux) {
 	handle("GET /unsubscribe", r.ask("unsubscribe"))
 	handle("POST /unsubscribe", r.unsubscribePage)
 	handle("GET /open/{id}", r.ask("open"))
+	handle("GET /export", r.exportPage)
 }
 
 // ask shows a page with its button; what stands in the address goes along with it.
@@ -127,4 +129,33 @@ func (r *Resolver) unsubscribePage(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	r.done(w, req, "unsubscribe", r.DB.UnsubscribeMail(req.Context(), id))
+}
+
+// exportTTL is how long the address works that the link of an archive leads to.
+const exportTTL = 5 * time.Minute
+
+// exportPage leads to an archive: the link of the mail is signed, and worth nothing when the archive has expired.
+func (r *Resolver) exportPage(w http.ResponseWriter, req *http.Request) {
+	ctx, text := req.Context(), req.FormValue("export")
+	id, err := strconv.ParseInt(text, 36, 64)
+	if err != nil || !auth.Verify(r.LinkKey, models.ExportPurpose, text, req.FormValue("signature")) {
+		r.show(w, req, http.StatusNotFound, "export", nil)
+		return
+	}
+	e, err := r.DB.Export(ctx, id)
+	if err == nil && (e == nil || e.ExpiresAt == nil || !e.ExpiresAt.After(r.DB.Now())) {
+		r.show(w, req, http.StatusGone, "export", nil)
+		return
+	}
+	address := ""
+	if err == nil {
+		address, err = r.Store.PresignGet(ctx, e.ObjectKey(), "styleshare-"+e.CreatedAt.Format(time.DateOnly)+".zip", exportTTL)
+	}
+	if err != nil {
+		r.done(w, req, "export", err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, req, address, http.StatusSeeOther)
 }

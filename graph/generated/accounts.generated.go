@@ -519,6 +519,61 @@ func fieldContext_DeleteAccountPayload_userErrors(_ context.Context, ec *executi
 	return fc, nil
 }
 
+func _ExportDataPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *model.ExportDataPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ExportDataPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ExportDataPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExportDataPayload", field, false, false, "String")
+}
+
+func _ExportDataPayload_userErrors(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *model.ExportDataPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ExportDataPayload_userErrors(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return marshalNUserError2ᚕᚖstyleshareᚋgraphᚋmodelᚐUserErrorᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ExportDataPayload_userErrors(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExportDataPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UserError(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
 func _RequestPasswordResetPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *model.RequestPasswordResetPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2649,6 +2704,48 @@ func UnmarshalDeleteAccountInput(ctx context.Context, raw any) (model.DeleteAcco
 	return out, err
 }
 
+func unmarshalInputExportDataInput(ctx context.Context, ec *executionContext, obj any) (model.ExportDataInput, error) {
+	var it model.ExportDataInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalExportDataInput unmarshals raw into the ExportDataInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalExportDataInput(ctx context.Context, raw any) (model.ExportDataInput, error) {
+	var out model.ExportDataInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ExportDataInput", raw, &out)
+	return out, err
+}
+
 func unmarshalInputRefreshSessionInput(ctx context.Context, ec *executionContext, obj any) (model.RefreshSessionInput, error) {
 	var it model.RefreshSessionInput
 	if obj == nil {
@@ -3368,6 +3465,44 @@ func _DeleteAccountPayload(ctx context.Context, ec *executionContext, sel ast.Se
 			}
 		case "userErrors":
 			out.Values[i] = _DeleteAccountPayload_userErrors(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var exportDataPayloadImplementors = []string{"ExportDataPayload"}
+
+func _ExportDataPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *model.ExportDataPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exportDataPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExportDataPayload")
+		case "clientMutationId":
+			out.Values[i] = _ExportDataPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = _ExportDataPayload_userErrors(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -4126,6 +4261,19 @@ func marshalNDeleteAccountPayload2ᚖstyleshareᚋgraphᚋmodelᚐDeleteAccountP
 		return graphql.Null
 	}
 	return _DeleteAccountPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNExportDataInput2styleshareᚋgraphᚋmodelᚐExportDataInput(ctx context.Context, ec *executionContext, v any) (model.ExportDataInput, error) {
+	res, err := unmarshalInputExportDataInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNExportDataPayload2ᚖstyleshareᚋgraphᚋmodelᚐExportDataPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *model.ExportDataPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExportDataPayload!")
+		return graphql.Null
+	}
+	return _ExportDataPayload(ctx, ec, sel, v)
 }
 
 func unmarshalNRefreshSessionInput2styleshareᚋgraphᚋmodelᚐRefreshSessionInput(ctx context.Context, ec *executionContext, v any) (model.RefreshSessionInput, error) {

@@ -197,6 +197,10 @@ var planTypes = plan.Types[*executionContext]{
 		"name":      {ID: 2},
 		"createdAt": {ID: 3},
 	}},
+	"ExportDataPayload": {Implements: exportDataPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
+		"clientMutationId": {ID: 0},
+		"userErrors":       {ID: 1},
+	}},
 	"FollowPayload": {Implements: followPayloadImplementors, Fields: map[string]plan.FieldOf[*executionContext]{
 		"user":             {ID: 0},
 		"clientMutationId": {ID: 1},
@@ -1878,6 +1882,37 @@ func planDevice(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 		case 3: // createdAt
 			v := obj.CreatedAt
 			w.DateTime(v)
+		}
+	}
+	w.Close(len(s.Fields))
+	return true
+}
+
+func planExportDataPayload(ctx context.Context, ec *executionContext, w *plan.Writer, obj *model.ExportDataPayload, s *plan.Selection) bool {
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		w.Open(i, f)
+		switch f.ID {
+		case 0: // clientMutationId
+			v := obj.ClientMutationID
+			if v == nil {
+				w.Null()
+			} else {
+				w.String(*v)
+			}
+		case 1: // userErrors
+			v := obj.UserErrors
+			for i, v0 := range v {
+				w.Element(i)
+				if v0 == nil {
+					return false
+				} else {
+					if !planUserError(ctx, ec, w, v0, f.Below[0]) {
+						return false
+					}
+				}
+			}
+			w.End(len(v))
 		}
 	}
 	w.Close(len(s.Fields))

@@ -223,6 +223,11 @@ type ComplexityRoot struct {
 		Platform  func(childComplexity int) int
 	}
 
+	ExportDataPayload struct {
+		ClientMutationID func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	FollowPayload struct {
 		ClientMutationID func(childComplexity int) int
 		User             func(childComplexity int) int
@@ -279,6 +284,7 @@ type ComplexityRoot struct {
 		DeleteCollection              func(childComplexity int, input model.DeleteCollectionInput) int
 		DeleteComment                 func(childComplexity int, input model.DeleteCommentInput) int
 		DeleteStyle                   func(childComplexity int, input model.DeleteStyleInput) int
+		ExportData                    func(childComplexity int, input model.ExportDataInput) int
 		Follow                        func(childComplexity int, input model.FollowInput) int
 		LikeStyle                     func(childComplexity int, input model.LikeStyleInput) int
 		MarkNotificationsRead         func(childComplexity int, input model.MarkNotificationsReadInput) int
@@ -1362,6 +1368,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Device.Platform(childComplexity), true
 
+	case "ExportDataPayload.clientMutationId":
+		if e.ComplexityRoot.ExportDataPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExportDataPayload.ClientMutationID(childComplexity), true
+	case "ExportDataPayload.userErrors":
+		if e.ComplexityRoot.ExportDataPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExportDataPayload.UserErrors(childComplexity), true
+
 	case "FollowPayload.clientMutationId":
 		if e.ComplexityRoot.FollowPayload.ClientMutationID == nil {
 			break
@@ -1675,6 +1694,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteStyle(childComplexity, args["input"].(model.DeleteStyleInput)), true
+	case "Mutation.exportData":
+		if e.ComplexityRoot.Mutation.ExportData == nil {
+			break
+		}
+
+		args, err := field_Mutation_exportData_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ExportData(childComplexity, args["input"].(model.ExportDataInput)), true
 	case "Mutation.follow":
 		if e.ComplexityRoot.Mutation.Follow == nil {
 			break
@@ -3587,6 +3617,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeleteCollectionInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteCollectionInput)),
 			graphql.NewInputUnmarshaler("DeleteCommentInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteCommentInput)),
 			graphql.NewInputUnmarshaler("DeleteStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputDeleteStyleInput)),
+			graphql.NewInputUnmarshaler("ExportDataInput", graphql.BindUnmarshaler(ec, unmarshalInputExportDataInput)),
 			graphql.NewInputUnmarshaler("FollowInput", graphql.BindUnmarshaler(ec, unmarshalInputFollowInput)),
 			graphql.NewInputUnmarshaler("ItemTagInput", graphql.BindUnmarshaler(ec, unmarshalInputItemTagInput)),
 			graphql.NewInputUnmarshaler("LikeStyleInput", graphql.BindUnmarshaler(ec, unmarshalInputLikeStyleInput)),
@@ -3745,6 +3776,11 @@ extend type Mutation {
   updateProfile(input: UpdateProfileInput!): UpdateProfilePayload!
   "Hides the account at once and erases it, its styles and its photos after 30 days; signing in again cancels it."
   deleteAccount(input: DeleteAccountInput!): DeleteAccountPayload! @cost(weight: 100)
+  """
+  Mails a link to an archive of everything the service holds about the viewer, pictures included. The link works for seven
+  days. Twice a day at most; asking while one is in the making is asking for that one.
+  """
+  exportData(input: ExportDataInput!): ExportDataPayload! @cost(weight: 100)
 }
 
 "The signed-in person, with what only they may see."
@@ -3987,6 +4023,17 @@ input DeleteAccountInput {
   password: String
   "All sessions end: the same request is answered once more while its access token lives."
   clientMutationId: String
+}
+
+"Who wants to have what the service holds about them: the caller."
+input ExportDataInput {
+  clientMutationId: String
+}
+
+"What exportData answers; the archive comes by mail."
+type ExportDataPayload {
+  clientMutationId: String
+  userErrors: [UserError!]!
 }
 
 "What signOut answers."
@@ -5748,6 +5795,16 @@ func childFields_Device(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Device_createdAt(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Device", field.Name)
+}
+
+func childFields_ExportDataPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ExportDataPayload_clientMutationId(ctx, ec, field)
+	case "userErrors":
+		return fieldContext_ExportDataPayload_userErrors(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExportDataPayload", field.Name)
 }
 
 func childFields_FollowPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {

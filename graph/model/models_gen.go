@@ -260,6 +260,17 @@ type DeleteStylePayload struct {
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
+// Who wants to have what the service holds about them: the caller.
+type ExportDataInput struct {
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What exportData answers; the archive comes by mail.
+type ExportDataPayload struct {
+	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	UserErrors       []*UserError `json:"userErrors"`
+}
+
 // The person to follow.
 type FollowInput struct {
 	UserID           string  `json:"userId"`

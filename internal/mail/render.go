@@ -22,6 +22,7 @@ const (
 	PasswordChanged Kind = "password_changed" // Service; Link to where a stranger's change can be undone, if there is such a place
 	AccountDeleted  Kind = "account_deleted"  // Service, Until
 	AccountRestored Kind = "account_restored" // Service
+	ExportReady     Kind = "export_ready"     // Service, Link, Until
 	Notification    Kind = "notification"     // Service, Message, Link, UnsubscribeURL; PictureURL if there is a picture
 	Digest          Kind = "digest"           // Service, Link, UnsubscribeURL, and News or Styles
 )
@@ -122,8 +123,8 @@ func check(kind Kind, d *Data) error {
 		}
 	case PasswordChanged, AccountRestored:
 		needsLink = false
-	case AccountDeleted:
-		needsLink = false
+	case AccountDeleted, ExportReady:
+		needsLink = kind == ExportReady
 		if d.Until == "" {
 			return fmt.Errorf("needs Until")
 		}

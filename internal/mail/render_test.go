@@ -28,7 +28,7 @@ func TestEveryMailInEveryLanguage(t *testing.T) {
 	unresolved := regexp.MustCompile(`mail\.[a-z_.]+|\{\d|ZgotmplZ|<no value>`)
 	subjects := map[string]bool{}
 	for _, lang := range localize.Languages {
-		for _, kind := range []Kind{VerifyEmail, PasswordReset, PasswordChanged, AccountDeleted, AccountRestored, Notification, Digest} {
+		for _, kind := range []Kind{VerifyEmail, PasswordReset, PasswordChanged, AccountDeleted, AccountRestored, ExportReady, Notification, Digest} {
 			m, err := Render(lang, kind, complete)
 			if err != nil {
 				t.Fatal(err)
@@ -53,8 +53,8 @@ func TestEveryMailInEveryLanguage(t *testing.T) {
 			subjects[m.Subject] = true
 		}
 	}
-	if len(subjects) != 13 {
-		t.Errorf("thirteen different subjects are expected (a notification brings its own), got %v", subjects)
+	if len(subjects) != 15 {
+		t.Errorf("fifteen different subjects are expected (a notification brings its own), got %v", subjects)
 	}
 }
 
