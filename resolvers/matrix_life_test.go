@@ -58,6 +58,7 @@ func (m *matrix) look(looker string) {
 	m.t.Helper()
 	own := m.style(looker, "PUBLISHED", "mine")
 	asked := m.question(looker, "PUBLISHED style of "+host)
+	m.like(host, own)
 	var collected []string
 	for _, name := range targets {
 		shown := "PUBLISHED style of " + name

@@ -87,17 +87,32 @@ func TestVisibilityMatrix(t *testing.T) {
 			for _, plan := range way.plans {
 				exec.AroundRootFields(plan)
 			}
-			w := &walk{matrix: m, T: t, exec: exec, reached: map[string]bool{}, places: map[place]map[string]map[string]bool{}, told: map[string]bool{}}
-			w.readAll(schema.Schema())
+			newWalk(m, t, exec).readAll(m.questioner(schema.Schema()))
 		})
 	}
+	t.Run("subscriptions", func(t *testing.T) {
+		w := newWalk(m, t, nil)
+		w.hearAll(m.questioner(schema.Schema()), w.serve(schema))
+	})
+	// The last, because it changes the world.
+	t.Run("mutations", func(t *testing.T) {
+		w := newWalk(m, t, executor.New(schema))
+		q := m.questioner(schema.Schema())
+		w.refuseAll(q)
+		w.Logf("%d times somebody names what is hidden from them", w.refused)
+		w.takeAll(q)
+	})
 }
 
-func (w *walk) readAll(schema *ast.Schema) {
+func newWalk(m *matrix, t *testing.T, exec graphql.GraphExecutor) *walk {
+	t.Helper()
+	return &walk{matrix: m, T: t, exec: exec, reached: map[string]bool{}, places: map[place]map[string]map[string]bool{}, told: map[string]bool{}}
+}
+
+func (w *walk) readAll(q *questioner) {
 	w.Helper()
-	q := w.questioner(schema)
 	for _, r := range w.roots() {
-		f := schema.Query.Fields.ForName(r.field)
+		f := q.schema.Query.Fields.ForName(r.field)
 		document := "query" + r.parameters + " { Query__" + r.field + ": " + r.field + r.arguments + " " + q.selection(f.Type.Name(), r.hops) + "}"
 		for what, variables := range r.variants {
 			for _, v := range w.seers {

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"styleshare/internal/relay"
@@ -22,8 +21,9 @@ import (
 type walk struct {
 	*matrix
 	*testing.T
-	exec    *executor.Executor
+	exec    graphql.GraphExecutor
 	asked   int
+	refused int // questions with the id of something hidden
 	objects int
 	reached map[string]bool // fields that gave something, written Type.field
 	places  map[place]map[string]map[string]bool

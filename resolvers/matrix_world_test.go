@@ -4,12 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"styleshare/internal/cache"
+	"styleshare/internal/realtime"
+	"styleshare/internal/redisdb"
 	"styleshare/internal/relay"
+	"styleshare/internal/storage"
 	"styleshare/internal/testkit"
 	"styleshare/loaders"
 	"styleshare/models"
@@ -49,6 +55,7 @@ type matrix struct {
 	t        *testing.T
 	db       *models.DB
 	resolver *resolvers.Resolver
+	redis    redis.UniversalClient
 	people   map[string]*someone
 	byID     map[int64]*someone
 	seers    map[string]seer
@@ -83,6 +90,7 @@ func newMatrix(t *testing.T) *matrix {
 	m := &matrix{t: t, db: db, people: map[string]*someone{}, byID: map[int64]*someone{}, seers: map[string]seer{}, things: map[string]*thing{},
 		marks: map[string]*thing{}, ids: map[string]string{}}
 	m.resolver = &resolvers.Resolver{DB: db, Loaders: loaders.New(loaders.Config{DB: db, Cache: c, PublicURL: publicURL}), Sessions: resolvers.NewSessions(db)}
+	m.connect()
 	for _, name := range slices.Concat([]string{host}, targets, lookers) {
 		m.person(name)
 	}
@@ -91,6 +99,26 @@ func newMatrix(t *testing.T) *matrix {
 	m.part()
 	m.makeSeers()
 	return m
+}
+
+// connect gives the resolver what mutations and subscriptions ask. Nothing is sent to the store: it signs addresses.
+func (m *matrix) connect() {
+	m.t.Helper()
+	m.redis = do[redis.UniversalClient](m, "redis")(redisdb.Open(testkit.Redis(m.t)))
+	m.resolver.Events = realtime.New(m.redis, slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(m.t.Context()))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.resolver.Events.Run(ctx)
+	}()
+	m.t.Cleanup(func() {
+		cancel()
+		<-ended
+		_ = m.redis.Close()
+	})
+	m.resolver.Store = do[*storage.Store](m, "store")(storage.New(m.t.Context(), storage.Config{Endpoint: "http://127.0.0.1:9", Bucket: "matrix",
+		Region: "us-east-1", AccessKeyID: "x", SecretAccessKey: "x"}))
 }
 
 func do[T any](m *matrix, what string) func(T, error) T {
