@@ -15,19 +15,19 @@ type SearchList struct {
 // The lists of a search. Styles are looked through from the newest on, everything else from the oldest on: a person, tag
 // or brand that many know has mostly been there for long.
 var (
-	FoundStyles = newSearchList(searchStyles, "join styles s on s.id = d.id join users u on u.id = s.author_id",
-		"s.hot", "s.state = 'PUBLISHED' and "+styleVisibleSQL)
+	FoundStyles = newSearchList(searchStyles, "join styles s on s.id = d.id", "s.hot",
+		"s.state = 'PUBLISHED' and "+lookUp("users u where u.id = s.author_id and "+styleVisibleSQL))
 	// FoundUsers are ordered by tenfolds of followers, because their number changes while somebody turns pages.
-	FoundUsers  = newSearchList(searchUsers, "join users u on u.id = d.id", "floor(log(1 + u.follower_count))::bigint", userVisibleSQL)
-	FoundTags   = newSearchList(searchTags, "join tags t on t.id = d.id", "t.style_count::bigint", onVisibleStyleSQL("style_tags", "tag_id"))
-	FoundBrands = newSearchList(searchBrands, "join brands b on b.id = d.id", "b.style_count::bigint", onVisibleStyleSQL("style_brands", "brand_id"))
+	FoundUsers = newSearchList(searchUsers, "join users p on p.id = d.id", "floor(log(1 + p.follower_count))::bigint",
+		lookUp("users u where u.id = d.id and "+userVisibleSQL))
+	FoundTags   = newSearchList(searchTags, "join tags t on t.id = d.id", "t.style_count::bigint", onVisibleStyleSQL("style_tags l where l.tag_id"))
+	FoundBrands = newSearchList(searchBrands, "join brands b on b.id = d.id", "b.style_count::bigint", onVisibleStyleSQL("style_brands l where l.brand_id"))
 )
 
 // onVisibleStyleSQL holds for a tag or brand that a style shows to the viewer: a word that only hidden styles say would
 // tell of them.
-func onVisibleStyleSQL(links, column string) string {
-	return fmt.Sprintf(`exists (select from %s l join styles s on s.id = l.style_id join users u on u.id = s.author_id
-		where l.%s = d.id and s.state = 'PUBLISHED' and %s)`, links, column, styleVisibleSQL)
+func onVisibleStyleSQL(links string) string {
+	return lookUp(links + " = d.id and " + lookUp(styleLookUp("l.style_id", "s.state = 'PUBLISHED' and "+styleVisibleSQL)))
 }
 
 // searchFrame reads a page of one window. $1 is the viewer; $2 the places in the window, $3 and $4 its bounds; $5 to $9
