@@ -24,6 +24,7 @@ func TestAliasesAreAttempts(t *testing.T) {
 		{`resetPassword(input: {token: "guess %d", newPassword: "long enough 1"}) { userErrors { code } }`, 30, false},
 		{`verifyEmail(input: {token: "guess %d"}) { userErrors { code } }`, 30, false},
 		{`signInWithIdToken(input: {issuer: "https://issuer.example.com", idToken: "guess %d"}) { userErrors { code } }`, 100, false},
+		{`deleteAccount(input: {password: "guess %d"}) { userErrors { code } }`, 10, true},
 		{`changePassword(input: {currentPassword: "guess %d", newPassword: "long enough 1"}) { userErrors { code } }`, 10, true},
 	} {
 		name, _, _ := strings.Cut(c.field, "(")
