@@ -72,7 +72,7 @@ func (m *matrix) questioner(schema *ast.Schema) *questioner {
 
 // TestVisibilityMatrix has every kind of viewer ask for everything that leads to people and to what they make, as the
 // schema names it: a field that nobody gets to is a mistake, too. It asks gqlgen alone, and with compiled selections.
-func TestVisibilityMatrix(t *testing.T) {
+func TestVisibilityMatrix(t *testing.T) { //nolint:tparallel // one part after the other: the last changes the world
 	t.Parallel()
 	m := newMatrix(t)
 	config := generated.Config{Resolvers: m.resolver}
@@ -87,16 +87,16 @@ func TestVisibilityMatrix(t *testing.T) {
 			for _, plan := range way.plans {
 				exec.AroundRootFields(plan)
 			}
-			newWalk(m, t, exec).readAll(m.questioner(schema.Schema()))
+			newWalk(t, m, exec).readAll(m.questioner(schema.Schema()))
 		})
 	}
 	t.Run("subscriptions", func(t *testing.T) {
-		w := newWalk(m, t, nil)
+		w := newWalk(t, m, nil)
 		w.hearAll(m.questioner(schema.Schema()), w.serve(schema))
 	})
 	// The last, because it changes the world.
 	t.Run("mutations", func(t *testing.T) {
-		w := newWalk(m, t, executor.New(schema))
+		w := newWalk(t, m, executor.New(schema))
 		q := m.questioner(schema.Schema())
 		w.refuseAll(q)
 		w.Logf("%d times somebody names what is hidden from them", w.refused)
@@ -104,7 +104,7 @@ func TestVisibilityMatrix(t *testing.T) {
 	})
 }
 
-func newWalk(m *matrix, t *testing.T, exec graphql.GraphExecutor) *walk {
+func newWalk(t *testing.T, m *matrix, exec graphql.GraphExecutor) *walk {
 	t.Helper()
 	return &walk{matrix: m, T: t, exec: exec, reached: map[string]bool{}, places: map[place]map[string]map[string]bool{}, told: map[string]bool{}}
 }
