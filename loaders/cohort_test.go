@@ -102,7 +102,7 @@ func TestPagesWithOtherArgumentsAreOtherPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rest, err := style.Comments(ptr(2), newest.PageInfo.EndCursor, nil, nil)
+	rest, err := style.Comments(ptr(2), newest.PageInfo.EndCursor(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,20 +10,71 @@ import (
 // PageInfo is where a page stands in its list.
 type PageInfo struct {
 	HasNextPage, HasPreviousPage bool
-	StartCursor, EndCursor       *string
+	ends                         []place // the first and the last; empty for a page without entries
+}
+
+// StartCursor is the place of the page's first entry.
+func (p *PageInfo) StartCursor() *string { return p.end(0) }
+
+// EndCursor is the place of the page's last entry.
+func (p *PageInfo) EndCursor() *string { return p.end(len(p.ends) - 1) }
+
+func (p *PageInfo) end(i int) *string {
+	if len(p.ends) == 0 {
+		return nil
+	}
+	cursor := p.ends[i].cursor()
+	return &cursor
+}
+
+// place is one in a list. Its cursor is written when somebody asks for it, which most do for the last one of a page only.
+type place struct {
+	key  int64
+	text string // the cursor itself, of lists that are ordered by more than a key
+}
+
+func (p place) cursor() string {
+	if p.text != "" {
+		return p.text
+	}
+	return relay.Cursor(p.key)
 }
 
 // Edge is an object with its place in a list.
 type Edge[T any] struct {
-	Cursor string
-	Node   *T
+	Node  *T
+	place place
 }
+
+// Cursor is the place in the list.
+func (e *Edge[T]) Cursor() string { return e.place.cursor() }
 
 // Connection is one page of a list.
 type Connection[T any] struct {
-	Edges    []*Edge[T]
 	Nodes    []*T
 	PageInfo *PageInfo
+	places   []place // of the nodes
+}
+
+// Edges are the nodes with their places.
+func (c *Connection[T]) Edges() []*Edge[T] {
+	edges := make([]*Edge[T], len(c.Nodes))
+	for i, node := range c.Nodes {
+		edges[i] = &Edge[T]{node, c.places[i]}
+	}
+	return edges
+}
+
+// connect makes a page of the objects that there are; what has just gone is left out.
+func connect[T any](info *PageInfo, ids []int64, places []place, objects map[int64]*T) *Connection[T] {
+	info.ends = places
+	c := &Connection[T]{PageInfo: info, Nodes: make([]*T, 0, len(ids)), places: make([]place, 0, len(ids))}
+	for i, id := range ids {
+		if node := objects[id]; node != nil {
+			c.Nodes, c.places = append(c.Nodes, node), append(c.places, places[i])
+		}
+	}
+	return c
 }
 
 // The connections of the contract.
@@ -46,18 +97,14 @@ type (
 	NotificationEdge = Edge[Notification]
 )
 
-// newConnection cuts the page out of the entries that were read for it, which may be one more than asked for, and
-// leaves out entries whose object has just gone.
+// newConnection cuts the page out of the entries that were read for it, which may be one more than asked for.
 func newConnection[T any](p models.Page, entries []models.Entry, objects map[int64]*T) *Connection[T] {
 	entries, info := cut(p, entries)
-	c := &Connection[T]{PageInfo: info, Edges: make([]*Edge[T], 0, len(entries)), Nodes: make([]*T, 0, len(entries))}
-	for _, e := range entries {
-		if node := objects[e.ID]; node != nil {
-			c.Edges = append(c.Edges, &Edge[T]{Cursor: relay.Cursor(e.Key), Node: node})
-			c.Nodes = append(c.Nodes, node)
-		}
+	ids, places := make([]int64, len(entries)), make([]place, len(entries))
+	for i, e := range entries {
+		ids[i], places[i] = e.ID, place{key: e.Key}
 	}
-	return c
+	return connect(info, ids, places, objects)
 }
 
 // cut drops the extra entry that only tells of another page, and puts a backward page into the list's order.
@@ -66,17 +113,10 @@ func cut(p models.Page, entries []models.Entry) ([]models.Entry, *PageInfo) {
 	if more {
 		entries = entries[:p.Size]
 	}
-	info := new(PageInfo)
-	if p.Backward {
-		entries = slices.Clone(entries)
-		slices.Reverse(entries)
-		info.HasPreviousPage, info.HasNextPage = more, p.Before >= 0
-	} else {
-		info.HasNextPage, info.HasPreviousPage = more, p.IsAfter()
+	if !p.Backward {
+		return entries, &PageInfo{HasNextPage: more, HasPreviousPage: p.IsAfter()}
 	}
-	if len(entries) > 0 {
-		start, end := relay.Cursor(entries[0].Key), relay.Cursor(entries[len(entries)-1].Key)
-		info.StartCursor, info.EndCursor = &start, &end
-	}
-	return entries, info
+	entries = slices.Clone(entries)
+	slices.Reverse(entries)
+	return entries, &PageInfo{HasPreviousPage: more, HasNextPage: p.Before >= 0}
 }

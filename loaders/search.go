@@ -49,7 +49,7 @@ func (s *SearchResults) Brands(first *int) ([]*Brand, error) {
 	return page.Nodes, nil
 }
 
-// matchesOf reads a page of matches and loads them as one cohort; what has just gone is left out.
+// matchesOf reads a page of matches and loads them as one cohort.
 func matchesOf[N any](s *SearchResults, list models.SearchList, first *int, after *string,
 	byID func(*request, []int64) (map[int64]*N, error)) (*Connection[N], error) {
 	page, err := models.NewSearchPage(first, after)
@@ -60,23 +60,13 @@ func matchesOf[N any](s *SearchResults, list models.SearchList, first *int, afte
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, len(matches))
+	ids, places := make([]int64, len(matches)), make([]place, len(matches))
 	for i, m := range matches {
-		ids[i] = m.ID
+		ids[i], places[i] = m.ID, place{text: m.Cursor}
 	}
 	objects, err := byID(s.request, ids)
 	if err != nil {
 		return nil, err
 	}
-	c := &Connection[N]{PageInfo: &PageInfo{HasNextPage: more, HasPreviousPage: page.IsAfter()}, Edges: []*Edge[N]{}, Nodes: []*N{}}
-	for _, m := range matches {
-		if node := objects[m.ID]; node != nil {
-			c.Edges = append(c.Edges, &Edge[N]{Cursor: m.Cursor, Node: node})
-			c.Nodes = append(c.Nodes, node)
-		}
-	}
-	if len(matches) > 0 {
-		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &matches[0].Cursor, &matches[len(matches)-1].Cursor
-	}
-	return c, nil
+	return connect(&PageInfo{HasNextPage: more, HasPreviousPage: page.IsAfter()}, ids, places, objects), nil
 }

@@ -29,7 +29,7 @@ func TestSearchPagesAndBlocks(t *testing.T) {
 				t.Error("hasPreviousPage")
 			}
 			styles += len(page.Nodes)
-			if after = page.PageInfo.EndCursor; !page.PageInfo.HasNextPage {
+			if after = page.PageInfo.EndCursor(); !page.PageInfo.HasNextPage {
 				break
 			}
 		}

@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -52,6 +51,9 @@ const (
 	PhotoLarge  PhotoSize = "LARGE"
 )
 
+// fileNames are the last parts of the renditions' keys.
+var fileNames = map[PhotoSize]string{PhotoThumb: "thumb.jpg", PhotoSmall: "small.jpg", PhotoMedium: "medium.jpg", PhotoLarge: "large.jpg"}
+
 // PhotoSizes are all renditions.
 var PhotoSizes = []PhotoSize{PhotoThumb, PhotoSmall, PhotoMedium, PhotoLarge}
 
@@ -60,7 +62,7 @@ func (p *Photo) OriginalKey() string { return fmt.Sprintf("originals/%d-%s", p.I
 
 // RenditionKey is where a rendition is: public to whoever knows the token in it.
 func (p *Photo) RenditionKey(size PhotoSize) string {
-	return "renditions/" + strconv.FormatInt(p.ID, 10) + "-" + p.ObjectToken + "/" + strings.ToLower(string(size)) + ".jpg"
+	return "renditions/" + strconv.FormatInt(p.ID, 10) + "-" + p.ObjectToken + "/" + fileNames[size]
 }
 
 // ObjectKeys are all objects that a photo may have.

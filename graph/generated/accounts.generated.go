@@ -1813,7 +1813,7 @@ func _UserConnection_edges(ctx context.Context, ec *executionContext, field grap
 			return fieldContext_UserConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.User]) graphql.Marshaler {
@@ -1827,7 +1827,7 @@ func fieldContext_UserConnection_edges(_ context.Context, ec *executionContext, 
 	fc = &graphql.FieldContext{
 		Object:     "UserConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_UserEdge(ctx, ec, field)
@@ -1909,7 +1909,7 @@ func _UserEdge_cursor(ctx context.Context, ec *executionContext, field graphql.C
 			return fieldContext_UserEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -1920,7 +1920,7 @@ func _UserEdge_cursor(ctx context.Context, ec *executionContext, field graphql.C
 	)
 }
 func fieldContext_UserEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UserEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("UserEdge", field, true, false, "String")
 }
 
 func _UserEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.User]) (ret graphql.Marshaler) {

@@ -374,7 +374,7 @@ func _CollectionConnection_edges(ctx context.Context, ec *executionContext, fiel
 			return fieldContext_CollectionConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.Collection]) graphql.Marshaler {
@@ -388,7 +388,7 @@ func fieldContext_CollectionConnection_edges(_ context.Context, ec *executionCon
 	fc = &graphql.FieldContext{
 		Object:     "CollectionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_CollectionEdge(ctx, ec, field)
@@ -470,7 +470,7 @@ func _CollectionEdge_cursor(ctx context.Context, ec *executionContext, field gra
 			return fieldContext_CollectionEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -481,7 +481,7 @@ func _CollectionEdge_cursor(ctx context.Context, ec *executionContext, field gra
 	)
 }
 func fieldContext_CollectionEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CollectionEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("CollectionEdge", field, true, false, "String")
 }
 
 func _CollectionEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.Collection]) (ret graphql.Marshaler) {

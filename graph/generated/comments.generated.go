@@ -373,7 +373,7 @@ func _CommentConnection_edges(ctx context.Context, ec *executionContext, field g
 			return fieldContext_CommentConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.Comment]) graphql.Marshaler {
@@ -387,7 +387,7 @@ func fieldContext_CommentConnection_edges(_ context.Context, ec *executionContex
 	fc = &graphql.FieldContext{
 		Object:     "CommentConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_CommentEdge(ctx, ec, field)
@@ -469,7 +469,7 @@ func _CommentEdge_cursor(ctx context.Context, ec *executionContext, field graphq
 			return fieldContext_CommentEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -480,7 +480,7 @@ func _CommentEdge_cursor(ctx context.Context, ec *executionContext, field graphq
 	)
 }
 func fieldContext_CommentEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CommentEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("CommentEdge", field, true, false, "String")
 }
 
 func _CommentEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.Comment]) (ret graphql.Marshaler) {

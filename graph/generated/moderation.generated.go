@@ -359,7 +359,7 @@ func _ReportConnection_edges(ctx context.Context, ec *executionContext, field gr
 			return fieldContext_ReportConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.Report]) graphql.Marshaler {
@@ -373,7 +373,7 @@ func fieldContext_ReportConnection_edges(_ context.Context, ec *executionContext
 	fc = &graphql.FieldContext{
 		Object:     "ReportConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_ReportEdge(ctx, ec, field)
@@ -455,7 +455,7 @@ func _ReportEdge_cursor(ctx context.Context, ec *executionContext, field graphql
 			return fieldContext_ReportEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -466,7 +466,7 @@ func _ReportEdge_cursor(ctx context.Context, ec *executionContext, field graphql
 	)
 }
 func fieldContext_ReportEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReportEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ReportEdge", field, true, false, "String")
 }
 
 func _ReportEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.Report]) (ret graphql.Marshaler) {

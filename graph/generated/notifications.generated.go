@@ -400,7 +400,7 @@ func _NotificationConnection_edges(ctx context.Context, ec *executionContext, fi
 			return fieldContext_NotificationConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.Notification]) graphql.Marshaler {
@@ -414,7 +414,7 @@ func fieldContext_NotificationConnection_edges(_ context.Context, ec *executionC
 	fc = &graphql.FieldContext{
 		Object:     "NotificationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_NotificationEdge(ctx, ec, field)
@@ -496,7 +496,7 @@ func _NotificationEdge_cursor(ctx context.Context, ec *executionContext, field g
 			return fieldContext_NotificationEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -507,7 +507,7 @@ func _NotificationEdge_cursor(ctx context.Context, ec *executionContext, field g
 	)
 }
 func fieldContext_NotificationEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NotificationEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("NotificationEdge", field, true, false, "String")
 }
 
 func _NotificationEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.Notification]) (ret graphql.Marshaler) {

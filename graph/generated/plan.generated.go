@@ -858,7 +858,7 @@ func planAnswerConnection(ctx context.Context, ec *executionContext, w *plan.Wri
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -904,7 +904,7 @@ func planAnswerEdge(ctx context.Context, ec *executionContext, w *plan.Writer, o
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node
@@ -1345,7 +1345,7 @@ func planCollectionConnection(ctx context.Context, ec *executionContext, w *plan
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -1391,7 +1391,7 @@ func planCollectionEdge(ctx context.Context, ec *executionContext, w *plan.Write
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node
@@ -1489,7 +1489,7 @@ func planCommentConnection(ctx context.Context, ec *executionContext, w *plan.Wr
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -1535,7 +1535,7 @@ func planCommentEdge(ctx context.Context, ec *executionContext, w *plan.Writer, 
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node
@@ -2256,7 +2256,7 @@ func planNotificationConnection(ctx context.Context, ec *executionContext, w *pl
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -2302,7 +2302,7 @@ func planNotificationEdge(ctx context.Context, ec *executionContext, w *plan.Wri
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node
@@ -2378,14 +2378,14 @@ func planPageInfo(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 			v := obj.HasPreviousPage
 			w.Bool(v)
 		case 2: // startCursor
-			v := obj.StartCursor
+			v := obj.StartCursor()
 			if v == nil {
 				w.Null()
 			} else {
 				w.String(*v)
 			}
 		case 3: // endCursor
-			v := obj.EndCursor
+			v := obj.EndCursor()
 			if v == nil {
 				w.Null()
 			} else {
@@ -2591,7 +2591,7 @@ func planQuestionConnection(ctx context.Context, ec *executionContext, w *plan.W
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -2637,7 +2637,7 @@ func planQuestionEdge(ctx context.Context, ec *executionContext, w *plan.Writer,
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node
@@ -2776,7 +2776,7 @@ func planReportConnection(ctx context.Context, ec *executionContext, w *plan.Wri
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -2822,7 +2822,7 @@ func planReportEdge(ctx context.Context, ec *executionContext, w *plan.Writer, o
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node
@@ -3430,7 +3430,7 @@ func planStyleConnection(ctx context.Context, ec *executionContext, w *plan.Writ
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -3476,7 +3476,7 @@ func planStyleEdge(ctx context.Context, ec *executionContext, w *plan.Writer, ob
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node
@@ -4123,7 +4123,7 @@ func planUserConnection(ctx context.Context, ec *executionContext, w *plan.Write
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // edges
-			v := obj.Edges
+			v := obj.Edges()
 			for i, v0 := range v {
 				w.Element(i)
 				if v0 == nil {
@@ -4169,7 +4169,7 @@ func planUserEdge(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // cursor
-			v := obj.Cursor
+			v := obj.Cursor()
 			w.String(v)
 		case 1: // node
 			v := obj.Node

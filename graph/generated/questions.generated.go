@@ -331,7 +331,7 @@ func _AnswerConnection_edges(ctx context.Context, ec *executionContext, field gr
 			return fieldContext_AnswerConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.Answer]) graphql.Marshaler {
@@ -345,7 +345,7 @@ func fieldContext_AnswerConnection_edges(_ context.Context, ec *executionContext
 	fc = &graphql.FieldContext{
 		Object:     "AnswerConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_AnswerEdge(ctx, ec, field)
@@ -427,7 +427,7 @@ func _AnswerEdge_cursor(ctx context.Context, ec *executionContext, field graphql
 			return fieldContext_AnswerEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -438,7 +438,7 @@ func _AnswerEdge_cursor(ctx context.Context, ec *executionContext, field graphql
 	)
 }
 func fieldContext_AnswerEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AnswerEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("AnswerEdge", field, true, false, "String")
 }
 
 func _AnswerEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.Answer]) (ret graphql.Marshaler) {
@@ -920,7 +920,7 @@ func _QuestionConnection_edges(ctx context.Context, ec *executionContext, field 
 			return fieldContext_QuestionConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.Question]) graphql.Marshaler {
@@ -934,7 +934,7 @@ func fieldContext_QuestionConnection_edges(_ context.Context, ec *executionConte
 	fc = &graphql.FieldContext{
 		Object:     "QuestionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_QuestionEdge(ctx, ec, field)
@@ -1016,7 +1016,7 @@ func _QuestionEdge_cursor(ctx context.Context, ec *executionContext, field graph
 			return fieldContext_QuestionEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -1027,7 +1027,7 @@ func _QuestionEdge_cursor(ctx context.Context, ec *executionContext, field graph
 	)
 }
 func fieldContext_QuestionEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("QuestionEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("QuestionEdge", field, true, false, "String")
 }
 
 func _QuestionEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.Question]) (ret graphql.Marshaler) {

@@ -1300,7 +1300,7 @@ func _StyleConnection_edges(ctx context.Context, ec *executionContext, field gra
 			return fieldContext_StyleConnection_edges(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*loaders.Edge[loaders.Style]) graphql.Marshaler {
@@ -1314,7 +1314,7 @@ func fieldContext_StyleConnection_edges(_ context.Context, ec *executionContext,
 	fc = &graphql.FieldContext{
 		Object:     "StyleConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_StyleEdge(ctx, ec, field)
@@ -1396,7 +1396,7 @@ func _StyleEdge_cursor(ctx context.Context, ec *executionContext, field graphql.
 			return fieldContext_StyleEdge_cursor(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -1407,7 +1407,7 @@ func _StyleEdge_cursor(ctx context.Context, ec *executionContext, field graphql.
 	)
 }
 func fieldContext_StyleEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StyleEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("StyleEdge", field, true, false, "String")
 }
 
 func _StyleEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *loaders.Edge[loaders.Style]) (ret graphql.Marshaler) {
