@@ -6,14 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/formatter"
 
 	"styleshare/graph"
 )
@@ -196,53 +192,5 @@ func (p *Process) Try(ctx context.Context, token, operation string, variables Va
 	return trySend(ctx, http.MethodPost, p.URL+"/graphql", body, append(all, headers...)...)
 }
 
-// appOperations are the apps' operations by name, each with the fragments that it needs, and without spreads on types that
-// are not served yet.
-var appOperations = sync.OnceValue(func() map[string]string {
-	all := graph.Operations()
-	texts := make(map[string]string, len(all.Operations))
-	for _, operation := range all.Operations {
-		document := &ast.QueryDocument{Operations: ast.OperationList{operation}}
-		operation.SelectionSet = prune(operation.SelectionSet)
-		addFragments(document, all.Fragments, operation.SelectionSet)
-		var text strings.Builder
-		formatter.NewFormatter(&text, formatter.WithIndent("  ")).FormatQueryDocument(document)
-		texts[operation.Name] = text.String()
-	}
-	return texts
-})
-
-// prune takes out what is asked of types that the served schema does not have yet.
-func prune(set ast.SelectionSet) ast.SelectionSet {
-	kept := make(ast.SelectionSet, 0, len(set))
-	for _, selection := range set {
-		switch s := selection.(type) {
-		case *ast.Field:
-			s.SelectionSet = prune(s.SelectionSet)
-		case *ast.InlineFragment:
-			if s.TypeCondition != "" && servedSchema().Types[s.TypeCondition] == nil {
-				continue
-			}
-			s.SelectionSet = prune(s.SelectionSet)
-		}
-		kept = append(kept, selection)
-	}
-	return kept
-}
-
-func addFragments(document *ast.QueryDocument, fragments ast.FragmentDefinitionList, set ast.SelectionSet) {
-	for _, selection := range set {
-		switch s := selection.(type) {
-		case *ast.Field:
-			addFragments(document, fragments, s.SelectionSet)
-		case *ast.InlineFragment:
-			addFragments(document, fragments, s.SelectionSet)
-		case *ast.FragmentSpread:
-			f := fragments.ForName(s.Name)
-			if f != nil && !slices.Contains(document.Fragments, f) {
-				document.Fragments = append(document.Fragments, f)
-				addFragments(document, fragments, f.SelectionSet)
-			}
-		}
-	}
-}
+// appOperations are the apps' operations by name, each with the fragments that it needs.
+var appOperations = sync.OnceValue(graph.Documents)

@@ -14,18 +14,12 @@ import (
 	"styleshare/graph"
 )
 
-// notYet are the apps' operations whose fields are not served yet.
-var notYet []string
-
 func TestAppOperationsAreServed(t *testing.T) {
 	t.Parallel()
 	for _, name := range graph.OperationNames() {
 		_, err := gqlparser.LoadQueryWithRules(servedSchema(), appOperations()[name], rules.NewDefaultRules())
-		switch later := slices.Contains(notYet, name); {
-		case err != nil && !later:
+		if err != nil {
 			t.Errorf("%s is not served: %v", name, err)
-		case err == nil && later:
-			t.Errorf("%s is served now: take it off the list and pin its statements", name)
 		}
 	}
 }
@@ -141,7 +135,7 @@ func (w *world) testOperations(t *testing.T) {
 	fmt.Fprintf(&table, "%-14s %4s %4s\n", "", "cold", "warm")
 	// What a subscription takes depends on what happens.
 	served := slices.DeleteFunc(graph.OperationNames(), func(name string) bool {
-		return slices.Contains(notYet, name) || strings.HasPrefix(appOperations()[name], "subscription")
+		return strings.HasPrefix(appOperations()[name], "subscription")
 	})
 	if missing := slices.DeleteFunc(slices.Sorted(maps.Keys(appRequests)), func(name string) bool { return slices.Contains(served, name) }); len(missing) > 0 {
 		t.Errorf("the apps have no operation %v", missing)

@@ -39,7 +39,9 @@ type Export struct {
 }
 
 // ObjectKey is where the archive is.
-func (e *Export) ObjectKey() string { return fmt.Sprintf(ExportPrefix+"%d-%s.zip", e.ID, e.ObjectToken) }
+func (e *Export) ObjectKey() string {
+	return fmt.Sprintf(ExportPrefix+"%d-%s.zip", e.ID, e.ObjectToken)
+}
 
 // ExportJob names an archive to make.
 type ExportJob struct {
