@@ -104,12 +104,12 @@ func with(input Vars, name string, value any) func(Answer) Vars {
 }
 
 // aboutPerson is for what somebody does to another; another input is about a third.
-func aboutPerson(before func(*maker, *testing.T, *Person, *Person)) func(*maker, *testing.T) sample {
-	return func(m *maker, t *testing.T) sample {
+func aboutPerson(before func(*testing.T, *maker, *Person, *Person)) func(*testing.T, *maker) sample {
+	return func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p, q, r := m.person(t), m.person(t), m.person(t)
 		if before != nil {
-			before(m, t, p, q)
+			before(t, m, p, q)
 		}
 		input := Vars{"userId": q.ID}
 		return sample{by: p, input: input, other: with(input, "userId", r.ID)}
@@ -117,14 +117,14 @@ func aboutPerson(before func(*maker, *testing.T, *Person, *Person)) func(*maker,
 }
 
 // aboutStyle is for what somebody does to a style of another, with more in the input.
-func aboutStyle(more Vars, before func(m *maker, t *testing.T, p *Person, style int64)) func(*maker, *testing.T) sample {
-	return func(m *maker, t *testing.T) sample {
+func aboutStyle(more Vars, before func(t *testing.T, m *maker, p *Person, style int64)) func(*testing.T, *maker) sample {
+	return func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p, q := m.person(t), m.person(t)
 		style, _, id := m.style(t, q)
 		another, _, _ := m.style(t, q)
 		if before != nil {
-			before(m, t, p, id)
+			before(t, m, p, id)
 		}
 		input := Vars{"styleId": style}
 		maps.Copy(input, more)
@@ -133,8 +133,8 @@ func aboutStyle(more Vars, before func(m *maker, t *testing.T, p *Person, style 
 }
 
 // aboutCollection is for what somebody does to a collection of theirs.
-func aboutCollection(more Vars) func(*maker, *testing.T) sample {
-	return func(m *maker, t *testing.T) sample {
+func aboutCollection(more Vars) func(*testing.T, *maker) sample {
+	return func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		var ids []string
@@ -147,7 +147,7 @@ func aboutCollection(more Vars) func(*maker, *testing.T) sample {
 	}
 }
 
-var samples = map[string]func(*maker, *testing.T) sample{}
+var samples = map[string]func(*testing.T, *maker) sample{}
 
 func init() {
 	maps.Copy(samples, accountSamples)
@@ -155,8 +155,8 @@ func init() {
 }
 
 // accountSamples are about accounts and people.
-var accountSamples = map[string]func(*maker, *testing.T) sample{
-	"signUp": func(m *maker, t *testing.T) sample {
+var accountSamples = map[string]func(*testing.T, *maker) sample{
+	"signUp": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		m.people++
 		name := fmt.Sprintf("newcomer%d", m.people)
@@ -164,13 +164,13 @@ var accountSamples = map[string]func(*maker, *testing.T) sample{
 		input := Vars{"username": name, "email": name + "@example.com", "password": password}
 		return sample{by: p, input: input, other: with(input, "username", name+"x")}
 	},
-	"signIn": func(m *maker, t *testing.T) sample {
+	"signIn": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		input := Vars{"login": p.Name, "password": password}
 		return sample{by: anonymous(p), input: input, other: with(input, "login", p.Email)}
 	},
-	"signInWithIdToken": func(m *maker, t *testing.T) sample {
+	"signInWithIdToken": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		claims := oidctest.Claims{"sub": p.Name, "email": "token." + p.Email, "email_verified": true}
@@ -178,18 +178,18 @@ var accountSamples = map[string]func(*maker, *testing.T) sample{
 		other := with(input, "idToken", m.provider.Token(t, oidctest.Web, "n", claims))
 		return sample{by: anonymous(p), input: input, other: func(a Answer) Vars { return with(other(a), "nonce", "n")(a) }}
 	},
-	"refreshSession": func(m *maker, t *testing.T) sample {
+	"refreshSession": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		return sample{by: anonymous(p), input: Vars{"refreshToken": p.RefreshToken},
 			other: func(first Answer) Vars { return Vars{"refreshToken": first.Text("refreshSession.refreshToken")} }}
 	},
-	"signOut": func(m *maker, t *testing.T) sample {
+	"signOut": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		return sample{by: p, input: Vars{}, other: func(Answer) Vars { return Vars{} }, otherBy: p.SignIn(t)}
 	},
-	"revokeSession": func(m *maker, t *testing.T) sample {
+	"revokeSession": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		p.SignIn(t)
@@ -197,58 +197,58 @@ var accountSamples = map[string]func(*maker, *testing.T) sample{
 		input := Vars{"sessionId": ids[0]}
 		return sample{by: p, input: input, other: with(input, "sessionId", ids[1])}
 	},
-	"verifyEmail": func(m *maker, t *testing.T) sample {
+	"verifyEmail": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		input := Vars{"token": m.mailed(t, p, models.VerifyEmailToken)}
 		return sample{by: anonymous(p), input: input, other: with(input, "token", m.mailed(t, p, models.VerifyEmailToken))}
 	},
-	"requestPasswordReset": func(m *maker, t *testing.T) sample {
+	"requestPasswordReset": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		return sample{by: anonymous(p), input: Vars{"email": p.Email}}
 	},
-	"resetPassword": func(m *maker, t *testing.T) sample {
+	"resetPassword": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		input := Vars{"token": m.mailed(t, p, models.ResetPasswordToken), "newPassword": "corduroy-trousers-85"}
 		return sample{by: anonymous(p), input: input, other: with(input, "newPassword", "corduroy-trousers-86")}
 	},
-	"changePassword": func(m *maker, t *testing.T) sample {
+	"changePassword": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		input := Vars{"currentPassword": password, "newPassword": "corduroy-trousers-85"}
 		return sample{by: m.person(t), input: input, other: with(input, "newPassword", "corduroy-trousers-86")}
 	},
-	"updateProfile": func(m *maker, t *testing.T) sample {
+	"updateProfile": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		input := Vars{"bio": "hello"}
 		return sample{by: m.person(t), input: input, other: with(input, "bio", "bye")}
 	},
-	"deleteAccount": func(m *maker, t *testing.T) sample {
+	"deleteAccount": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		input := Vars{"password": password}
 		return sample{by: m.person(t), input: input, other: with(input, "password", "another")}
 	},
-	"exportData": func(m *maker, t *testing.T) sample {
+	"exportData": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		return sample{by: m.person(t), input: Vars{}}
 	},
 	"follow": aboutPerson(nil),
-	"unfollow": aboutPerson(func(m *maker, t *testing.T, p, q *Person) {
+	"unfollow": aboutPerson(func(t *testing.T, m *maker, p, q *Person) {
 		t.Helper()
 		made(m.db.Follow(t.Context(), by(t, p), idOf(t, q.ID)))(t)
 	}),
 	"block": aboutPerson(nil),
-	"unblock": aboutPerson(func(m *maker, t *testing.T, p, q *Person) {
+	"unblock": aboutPerson(func(t *testing.T, m *maker, p, q *Person) {
 		t.Helper()
 		made(m.db.Block(t.Context(), by(t, p), idOf(t, q.ID)))(t)
 	}),
 	"mute": aboutPerson(nil),
-	"unmute": aboutPerson(func(m *maker, t *testing.T, p, q *Person) {
+	"unmute": aboutPerson(func(t *testing.T, m *maker, p, q *Person) {
 		t.Helper()
 		made(m.db.Mute(t.Context(), by(t, p), idOf(t, q.ID)))(t)
 	}),
-	"answerFollowRequest": func(m *maker, t *testing.T) sample {
+	"answerFollowRequest": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p, q := m.person(t), m.person(t)
 		private := true
@@ -259,35 +259,35 @@ var accountSamples = map[string]func(*maker, *testing.T) sample{
 		input := Vars{"userId": q.ID, "accept": true}
 		return sample{by: p, input: input, other: with(input, "accept", false)}
 	},
-	"registerDevice": func(m *maker, t *testing.T) sample {
+	"registerDevice": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		input := Vars{"platform": "IOS", "token": fmt.Sprintf("%064x", m.people)}
 		return sample{by: p, input: input, other: with(input, "name", "tablet")}
 	},
-	"unregisterDevice": func(m *maker, t *testing.T) sample {
+	"unregisterDevice": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		id := made(m.db.RegisterDevice(t.Context(), by(t, p), models.IOS, fmt.Sprintf("%064x", 1<<20+m.people), ""))(t)
 		input := Vars{"deviceId": relay.ID("Device", id)}
 		return sample{by: p, input: input, other: with(input, "deviceId", relay.ID("Device", id+1))}
 	},
-	"markNotificationsRead": func(m *maker, t *testing.T) sample {
+	"markNotificationsRead": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		return sample{by: m.person(t), input: Vars{}, other: func(Answer) Vars { return Vars{"notificationIds": []string{relay.ID("Notification", 1)}} }}
 	},
-	"updateNotificationPreferences": func(m *maker, t *testing.T) sample {
+	"updateNotificationPreferences": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		input := Vars{"preferences": []Vars{{"kind": "STYLE_LIKED", "channels": []string{"IN_APP"}}}}
 		return sample{by: m.person(t), input: input, other: with(input, "preferences", []Vars{})}
 	},
-	"report": func(m *maker, t *testing.T) sample {
+	"report": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p, q := m.person(t), m.person(t)
 		input := Vars{"subjectId": q.ID, "reason": "SPAM"}
 		return sample{by: p, input: input, other: with(input, "reason", "OTHER")}
 	},
-	"resolveReport": func(m *maker, t *testing.T) sample {
+	"resolveReport": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p, q := m.person(t), m.person(t)
 		m.stack.Exec(t, `insert into roles (user_id, role, granted_at) values ($1, 'MODERATOR', now())`, idOf(t, p.ID))
@@ -299,33 +299,33 @@ var accountSamples = map[string]func(*maker, *testing.T) sample{
 }
 
 // contentSamples are about what people make and do to it.
-var contentSamples = map[string]func(*maker, *testing.T) sample{
-	"createUpload": func(m *maker, t *testing.T) sample {
+var contentSamples = map[string]func(*testing.T, *maker) sample{
+	"createUpload": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		input := Vars{"contentType": "image/jpeg", "byteSize": 100}
 		return sample{by: m.person(t), input: input, other: with(input, "byteSize", 200)}
 	},
-	"completeUpload": func(m *maker, t *testing.T) sample {
+	"completeUpload": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		id, _ := p.StartUpload(t, picture(t, 8, 8), "image/jpeg")
 		input := Vars{"photoId": id}
 		return sample{by: p, input: input, other: with(input, "photoId", relay.ID("Photo", m.photo(t, p)))}
 	},
-	"publishStyle": func(m *maker, t *testing.T) sample {
+	"publishStyle": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		input := Vars{"photoIds": []string{relay.ID("Photo", m.photo(t, p))}, "caption": "look"}
 		return sample{by: p, input: input, other: with(input, "caption", "another")}
 	},
-	"updateStyle": func(m *maker, t *testing.T) sample {
+	"updateStyle": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		style, _, _ := m.style(t, p)
 		input := Vars{"styleId": style, "caption": "look again"}
 		return sample{by: p, input: input, other: with(input, "caption", "another")}
 	},
-	"deleteStyle": func(m *maker, t *testing.T) sample {
+	"deleteStyle": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		style, _, _ := m.style(t, p)
@@ -335,11 +335,11 @@ var contentSamples = map[string]func(*maker, *testing.T) sample{
 	},
 	"likeStyle":  aboutStyle(nil, nil),
 	"addComment": aboutStyle(Vars{"body": "nice"}, nil),
-	"unlikeStyle": aboutStyle(nil, func(m *maker, t *testing.T, p *Person, style int64) {
+	"unlikeStyle": aboutStyle(nil, func(t *testing.T, m *maker, p *Person, style int64) {
 		t.Helper()
 		made(m.db.LikeStyle(t.Context(), by(t, p), style))(t)
 	}),
-	"deleteComment": func(m *maker, t *testing.T) sample {
+	"deleteComment": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		_, _, style := m.style(t, p)
@@ -351,7 +351,7 @@ var contentSamples = map[string]func(*maker, *testing.T) sample{
 		return sample{by: p, input: input, other: with(input, "commentId", ids[1])}
 	},
 	"requestItemInfo": aboutStyle(nil, nil),
-	"answerItemInfo": func(m *maker, t *testing.T) sample {
+	"answerItemInfo": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p := m.person(t)
 		style, photo, _ := m.style(t, p)
@@ -359,19 +359,19 @@ var contentSamples = map[string]func(*maker, *testing.T) sample{
 		input := Vars{"styleId": style, "items": item("coat")}
 		return sample{by: p, input: input, other: with(input, "items", item("hat"))}
 	},
-	"askQuestion": func(m *maker, t *testing.T) sample {
+	"askQuestion": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		input := Vars{"body": "which shoes?"}
 		return sample{by: m.person(t), input: input, other: with(input, "body", "which hat?")}
 	},
-	"answerQuestion": func(m *maker, t *testing.T) sample {
+	"answerQuestion": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p, q := m.person(t), m.person(t)
 		question := made(m.db.AskQuestion(t.Context(), by(t, q), models.QuestionInput{Body: "which shoes?"}))(t)
 		input := Vars{"questionId": relay.ID("Question", question), "body": "these"}
 		return sample{by: p, input: input, other: with(input, "body", "those")}
 	},
-	"acceptAnswer": func(m *maker, t *testing.T) sample {
+	"acceptAnswer": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		p, q := m.person(t), m.person(t)
 		question := made(m.db.AskQuestion(t.Context(), by(t, p), models.QuestionInput{Body: "which shoes?"}))(t)
@@ -382,7 +382,7 @@ var contentSamples = map[string]func(*maker, *testing.T) sample{
 		input := Vars{"answerId": ids[0]}
 		return sample{by: p, input: input, other: with(input, "answerId", ids[1])}
 	},
-	"createCollection": func(m *maker, t *testing.T) sample {
+	"createCollection": func(t *testing.T, m *maker) sample {
 		t.Helper()
 		input := Vars{"name": "kept"}
 		return sample{by: m.person(t), input: input, other: with(input, "name", "other")}
@@ -390,7 +390,7 @@ var contentSamples = map[string]func(*maker, *testing.T) sample{
 	"updateCollection": aboutCollection(Vars{"name": "new name"}),
 	"deleteCollection": aboutCollection(nil),
 	"collectStyle":     aboutStyle(nil, nil),
-	"uncollectStyle": aboutStyle(nil, func(m *maker, t *testing.T, p *Person, style int64) {
+	"uncollectStyle": aboutStyle(nil, func(t *testing.T, m *maker, p *Person, style int64) {
 		t.Helper()
 		made(m.db.CollectStyle(t.Context(), by(t, p), style, 0))(t)
 	}),

@@ -33,19 +33,19 @@ var signedAnew = map[string]bool{"accessToken": true, "accessTokenExpiresAt": tr
 
 // TestEveryMutationMayBeRetried goes over the mutations of the served schema. The same key with the same input answers the
 // same and changes nothing, also at the same moment; with another input it is refused. A mutation without a sample fails.
-func TestEveryMutationMayBeRetried(t *testing.T) {
+func TestEveryMutationMayBeRetried(t *testing.T) { //nolint:tparallel // rows are counted: one after the other
 	t.Parallel()
 	provider := oidctest.Start(t)
 	s := Start(t, Options{NoWorker: true, Env: []string{"OIDC_ISSUERS=" + provider.URL + "=" + oidctest.Web, "COST_PER_MINUTE=10000000"}})
 	m := newMaker(t, s, provider)
 	for _, field := range servedSchema().Mutation.Fields {
-		make, ok := samples[field.Name]
+		makeOne, ok := samples[field.Name]
 		if !ok {
 			t.Errorf("%s has no sample: add one, so that its retries are proven", field.Name)
 			continue
 		}
 		t.Run(field.Name, func(t *testing.T) {
-			one, many := make(m, t), make(m, t)
+			one, many := makeOne(t, m), makeOne(t, m)
 			operation := operationOf(field)
 			before := s.rows(t)
 			first := one.try(t, operation).OK(t)

@@ -11,7 +11,7 @@ const signInWithIDToken = `mutation ($input: SignInWithIdTokenInput!) { signInWi
 	accessToken refreshToken session { isCurrent } viewer { email emailVerified user { id username displayName } } userErrors { field code message } } }`
 
 // TestSignInWithIDTokens signs people in with what an independent, certified provider says of them.
-func TestSignInWithIDTokens(t *testing.T) {
+func TestSignInWithIDTokens(t *testing.T) { //nolint:tparallel // the provider goes away and comes back
 	t.Parallel()
 	provider := oidctest.Start(t)
 	s := Start(t, Options{Env: []string{"OIDC_ISSUERS=" + provider.URL + "=" + oidctest.Web + "," + provider.URL + "=" + oidctest.IOS}})

@@ -73,7 +73,11 @@ func (p *Provider) ComeBack(t testing.TB) { t.Helper(); p.control(t, "/back") }
 
 func (p *Provider) control(t testing.TB, path string) {
 	t.Helper()
-	resp, err := http.Post(p.URL+path, "", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.URL+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +134,11 @@ func codeOf(t testing.TB, address string) string {
 		}
 		return nil
 	}}
-	resp, err := browser.Get(address)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := browser.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +172,7 @@ func install(t testing.TB) string {
 	if _, err = os.Stat(home); err == nil {
 		return home
 	}
-	if err = os.MkdirAll(filepath.Dir(home), 0o755); err != nil {
+	if err = os.MkdirAll(filepath.Dir(home), 0o750); err != nil {
 		t.Fatal(err)
 	}
 	fresh, err := os.MkdirTemp(filepath.Dir(home), "installing-") //nolint:usetesting // beside home, to be renamed to it in one step
