@@ -293,7 +293,40 @@ func (s *seeder) socialise(ctx context.Context) error {
 	for style := range s.set.Styles {
 		group.Go(func() error { return s.talk(groupCtx, style, comments) })
 	}
+	for i := range s.set.Questions {
+		group.Go(func() error { return s.question(groupCtx, i) })
+	}
+	for _, ask := range s.set.Asks {
+		group.Go(func() error {
+			id := s.styles[ask.Style]
+			_, err := s.db.RequestItemInfo(groupCtx, s.attempt(ask.Username, "requestItemInfo", fmt.Sprintf("ask/%d", id)), id, models.ItemInfoPoint{})
+			return err
+		})
+	}
 	return group.Wait()
+}
+
+// question asks one of the questions and has it answered.
+func (s *seeder) question(ctx context.Context, i int) error {
+	q := s.set.Questions[i]
+	id, err := s.db.AskQuestion(ctx, s.attempt(q.Author, "askQuestion", fmt.Sprintf("question/%d", i)), models.QuestionInput{Body: q.Body})
+	if err != nil {
+		return err
+	}
+	for n, answer := range q.Answers {
+		var cited []int64
+		if answer.Style >= 0 {
+			cited = append(cited, s.styles[answer.Style])
+		}
+		answerID, err := s.db.AnswerQuestion(ctx, s.attempt(answer.Author, "answerQuestion", fmt.Sprintf("answer/%d/%d", i, n)), id, answer.Body, cited)
+		if err == nil && n == q.Accepted {
+			_, err = s.db.AcceptAnswer(ctx, s.attempt(q.Author, "acceptAnswer", fmt.Sprintf("accept/%d", i)), answerID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // talk writes the comments under one style and keeps their ids.

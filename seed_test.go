@@ -32,6 +32,14 @@ func few(set *demo.Set, styles int) *demo.Set {
 		kept = append(kept, c)
 	}
 	set.Comments = kept
+	set.Asks = slices.DeleteFunc(set.Asks, func(a demo.Ask) bool { return a.Style >= styles })
+	for _, q := range set.Questions {
+		for i := range q.Answers {
+			if q.Answers[i].Style >= styles {
+				q.Answers[i].Style = 0
+			}
+		}
+	}
 	return set
 }
 
@@ -78,7 +86,7 @@ func TestSeed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for table, want := range map[string]int{"users": len(set.People), "styles": styles, "likes": len(set.Likes),
-			"comments": len(set.Comments), "follows": len(set.Follows)} {
+			"comments": len(set.Comments), "follows": len(set.Follows), "questions": len(set.Questions), "item_info_requests": len(set.Asks)} {
 			if n, err := a.db.NewSelect().Table(table).Count(t.Context()); err != nil || n != int64(want) {
 				t.Errorf("%d %s, want %d, %v", n, table, want, err)
 			}

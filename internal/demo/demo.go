@@ -1,5 +1,5 @@
-// Package demo makes up a small community: people, the styles they share with drawn pictures, who follows whom, likes
-// and comments. It is plain data; sending it through uploads, thumbnails and publishing is its caller's work.
+// Package demo makes up a small community: people, the styles they share with drawn pictures, who follows whom, likes,
+// comments and questions. It is plain data; sending it through uploads, thumbnails and publishing is its caller's work.
 package demo
 
 import (
@@ -99,6 +99,9 @@ type Set struct {
 	Follows  []Follow
 	Likes    []Like
 	Comments []Comment
+	// Questions are what people ask everybody, Asks what they ask the authors of styles.
+	Questions []Question
+	Asks      []Ask
 }
 
 // Data makes the set as of a day. The same day always gives the same set, and another day only moves WornOn.
@@ -120,6 +123,7 @@ func Data(today time.Time) *Set {
 	s.follow(rng)
 	s.like(rng)
 	s.comment(rng)
+	s.question()
 	return s
 }
 

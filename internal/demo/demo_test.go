@@ -326,3 +326,31 @@ func richness(img *image.YCbCr) (colours int, bits float64) {
 	}
 	return len(seen), bits
 }
+
+// Who asks is not who answers, every question but some has answers, and looks are their own.
+func TestQuestions(t *testing.T) {
+	t.Parallel()
+	set := Data(time.Now())
+	open := 0
+	for _, q := range set.Questions {
+		if len(q.Answers) == 0 {
+			open++
+		}
+		if q.Accepted >= len(q.Answers) {
+			t.Errorf("%q: answer %d of %d is accepted", q.Body, q.Accepted, len(q.Answers))
+		}
+		for _, a := range q.Answers {
+			if a.Author == q.Author || a.Style >= 0 && set.Styles[a.Style].Author != a.Author {
+				t.Errorf("%q by %s: %+v", q.Body, q.Author, a)
+			}
+		}
+	}
+	if open < 2 || open == len(set.Questions) || len(set.Asks) < 10 {
+		t.Errorf("%d of %d questions are open, %d asks", open, len(set.Questions), len(set.Asks))
+	}
+	for _, a := range set.Asks {
+		if set.Styles[a.Style].Author == a.Username {
+			t.Errorf("%s asks about their own style %d", a.Username, a.Style)
+		}
+	}
+}
