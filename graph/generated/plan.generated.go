@@ -10,6 +10,7 @@ import (
 	"styleshare/models"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // NewPlanner answers root fields of queries by compiled selections: the innermost of the executor's root field interceptors.
@@ -544,155 +545,286 @@ var planTypes = plan.Types[*executionContext]{
 	}},
 }
 
-func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field) bool {
+// planRoot gives nil where it has written the field's answer, and otherwise gqlgen's answer of the same value.
+func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, field graphql.CollectedField) graphql.Marshaler {
 	switch f.ID {
 	case 0: // node
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_node(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			w.Null()
-		} else {
-			if !planNode(ctx, ec, w, v, f) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_node(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v loaders.Node) graphql.Marshaler {
+				return marshalONode2styleshareᚋloadersᚐNode(ctx, ec, selections, v)
+			}, true, false)
 	case 1: // nodes
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_nodes(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		for i, v0 := range v {
-			w.Element(i)
-			if v0 == nil {
-				w.Null()
-			} else {
-				if !planNode(ctx, ec, w, v0, f) {
-					return false
-				}
-			}
-		}
-		w.End(len(v))
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_nodes(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v []loaders.Node) graphql.Marshaler {
+				return marshalNNode2ᚕstyleshareᚋloadersᚐNode(ctx, ec, selections, v)
+			}, true, true)
 	case 2: // viewer
 		v, err := ec.Resolvers.Query().Viewer(ctx)
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_viewer(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			w.Null()
-		} else {
-			if !planViewer(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_viewer(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Viewer) graphql.Marshaler {
+				return marshalOViewer2ᚖstyleshareᚋloadersᚐViewer(ctx, ec, selections, v)
+			}, true, false)
 	case 3: // user
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().User(ctx, fc.Args["username"].(string))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_user(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			w.Null()
-		} else {
-			if !planUser(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_user(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.User) graphql.Marshaler {
+				return marshalOUser2ᚖstyleshareᚋloadersᚐUser(ctx, ec, selections, v)
+			}, true, false)
 	case 4: // moderation
 		v, err := ec.Resolvers.Query().Moderation(ctx)
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_moderation(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			w.Null()
-		} else {
-			if !planModeration(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_moderation(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Moderation) graphql.Marshaler {
+				return marshalOModeration2ᚖstyleshareᚋloadersᚐModeration(ctx, ec, selections, v)
+			}, true, false)
 	case 5: // questions
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Questions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["unanswered"].(*bool))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_questions(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			return false
-		} else {
-			if !planQuestionConnection(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_questions(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Connection[loaders.Question]) graphql.Marshaler {
+				return marshalNQuestionConnection2ᚖstyleshareᚋloadersᚐConnection(ctx, ec, selections, v)
+			}, true, true)
 	case 6: // search
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Search(ctx, fc.Args["text"].(string))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_search(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			return false
-		} else {
-			if !planSearchResults(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_search(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.SearchResults) graphql.Marshaler {
+				return marshalNSearchResults2ᚖstyleshareᚋloadersᚐSearchResults(ctx, ec, selections, v)
+			}, true, true)
 	case 7: // style
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Style(ctx, fc.Args["id"].(string))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_style(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			w.Null()
-		} else {
-			if !planStyle(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_style(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Style) graphql.Marshaler {
+				return marshalOStyle2ᚖstyleshareᚋloadersᚐStyle(ctx, ec, selections, v)
+			}, true, false)
 	case 8: // tag
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Tag(ctx, fc.Args["name"].(string))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_tag(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			w.Null()
-		} else {
-			if !planTag(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_tag(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Tag) graphql.Marshaler {
+				return marshalOTag2ᚖstyleshareᚋloadersᚐTag(ctx, ec, selections, v)
+			}, true, false)
 	case 9: // brand
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Brand(ctx, fc.Args["slug"].(string))
-		if err != nil {
-			return false
+		if err == nil && plan.Try(func() bool { return planQuery_brand(ctx, ec, w, f, v) }) {
+			return nil
 		}
-		if v == nil {
-			w.Null()
-		} else {
-			if !planBrand(ctx, ec, w, v, f.Below[0]) {
-				return false
-			}
-		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_brand(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Brand) graphql.Marshaler {
+				return marshalOBrand2ᚖstyleshareᚋloadersᚐBrand(ctx, ec, selections, v)
+			}, true, false)
 	case 10: // discover
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Discover(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
-		if err != nil {
+		if err == nil && plan.Try(func() bool { return planQuery_discover(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Query_discover(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Connection[loaders.Style]) graphql.Marshaler {
+				return marshalNStyleConnection2ᚖstyleshareᚋloadersᚐConnection(ctx, ec, selections, v)
+			}, true, true)
+	}
+	panic("plan: no such field")
+}
+
+func planQuery_node(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v loaders.Node) bool {
+	if v == nil {
+		w.Null()
+	} else {
+		if !planNode(ctx, ec, w, v, f) {
 			return false
 		}
-		if v == nil {
-			return false
+	}
+	return true
+}
+
+func planQuery_nodes(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v []loaders.Node) bool {
+	for i, v0 := range v {
+		w.Element(i)
+		if v0 == nil {
+			w.Null()
 		} else {
-			if !planStyleConnection(ctx, ec, w, v, f.Below[0]) {
+			if !planNode(ctx, ec, w, v0, f) {
 				return false
 			}
 		}
-	default:
+	}
+	w.End(len(v))
+	return true
+}
+
+func planQuery_viewer(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.Viewer) bool {
+	if v == nil {
+		w.Null()
+	} else {
+		if !planViewer(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_user(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.User) bool {
+	if v == nil {
+		w.Null()
+	} else {
+		if !planUser(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_moderation(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.Moderation) bool {
+	if v == nil {
+		w.Null()
+	} else {
+		if !planModeration(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_questions(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.Connection[loaders.Question]) bool {
+	if v == nil {
 		return false
+	} else {
+		if !planQuestionConnection(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_search(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.SearchResults) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planSearchResults(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_style(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.Style) bool {
+	if v == nil {
+		w.Null()
+	} else {
+		if !planStyle(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_tag(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.Tag) bool {
+	if v == nil {
+		w.Null()
+	} else {
+		if !planTag(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_brand(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.Brand) bool {
+	if v == nil {
+		w.Null()
+	} else {
+		if !planBrand(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planQuery_discover(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *loaders.Connection[loaders.Style]) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planStyleConnection(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
 	}
 	return true
 }

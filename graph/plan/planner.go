@@ -36,8 +36,9 @@ func New[E any](schema *ast.Schema, types Types[E]) *Planner[E] {
 	return &Planner[E]{schema, types, plans}
 }
 
-// Root calls the resolver of a root field and writes its answer. It is false where that is gqlgen's to do.
-type Root[E any] func(ctx context.Context, exec E, w *Writer, f *Field) bool
+// Root calls the resolver of a root field and writes its answer. What cannot be written is answered by gqlgen, from what the
+// resolver gave; nil says that it was written.
+type Root[E any] func(ctx context.Context, exec E, w *Writer, f *Field, field graphql.CollectedField) (instead graphql.Marshaler)
 
 // Answer answers a root field of a query by its plan, or else by next.
 func (p *Planner[E]) Answer(ctx context.Context, exec E, root Root[E], next graphql.RootResolver) graphql.Marshaler {
@@ -55,21 +56,26 @@ func (p *Planner[E]) Answer(ctx context.Context, exec E, root Root[E], next grap
 	}
 	w := writers.Get().(*Writer)
 	w.arguments = values
-	if !try(ctx, exec, w, root, &c.root) {
+	var instead graphql.Marshaler
+	if !Try(func() bool { instead = root(ctx, exec, w, &c.root, field); return true }) {
 		w.free()
-		return next(ctx)
+		return next(ctx) // the resolver panicked: so it does where gqlgen reports it
+	}
+	if instead != nil {
+		w.free()
+		return instead
 	}
 	return answer{w}
 }
 
-// try is false for a panic, too: it comes again where gqlgen reports it.
-func try[E any](ctx context.Context, exec E, w *Writer, root Root[E], f *Field) (ok bool) {
+// Try is false where f is, or panics.
+func Try(f func() bool) (ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
 		}
 	}()
-	return root(ctx, exec, w, f)
+	return f()
 }
 
 // plan is nil where there cannot be one.
