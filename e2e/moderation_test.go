@@ -1,6 +1,9 @@
 package e2e
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 const (
 	reportQuery  = `mutation ($input: ReportInput!) { report(input: $input) { reportId userErrors { field code } } }`
@@ -38,6 +41,7 @@ func TestModeration(t *testing.T) {
 		jiho.Published(t, id)
 		return id
 	}
+	s.Exec(t, `update accounts set email_verified_at = now()`)
 	rude, fine := publish("rude #ootd"), publish("fine #ootd")
 	first, second := minji.report(t, rude), minji.report(t, fine)
 
@@ -61,6 +65,9 @@ func TestModeration(t *testing.T) {
 		t.Errorf("its author sees %v", got)
 	}
 	jiho.awaitNotified(t, "MODERATION", 0)
+	if m := s.Mail(t, jiho.Email, "Your style was taken down"); strings.Contains(m.Text, "sora") || strings.Contains(m.Text, "minji") {
+		t.Errorf("the mail names who reported or decided:\n%s", m.Text)
+	}
 
 	jiho.At(t, s.Servers[1], viewerQuery, nil).OK(t)
 	sora.resolve(t, second, "SUSPEND_USER").OK(t)

@@ -12,13 +12,13 @@ import (
 // The answer to accept, to a question of the viewer.
 type AcceptAnswerInput struct {
 	AnswerID         string  `json:"answerId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What acceptAnswer answers.
 type AcceptAnswerPayload struct {
-	Question         *loaders.Question `json:"question,omitempty"`
-	ClientMutationID *string           `json:"clientMutationId,omitempty"`
+	Question         *loaders.Question `json:"question"`
+	ClientMutationID *string           `json:"clientMutationId"`
 	UserErrors       []*UserError      `json:"userErrors"`
 }
 
@@ -28,15 +28,15 @@ type AddCommentInput struct {
 	// 1 to 1,000 characters; @mentions are read from it.
 	Body string `json:"body"`
 	// A comment under the same style.
-	ReplyToID        *string `json:"replyToId,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ReplyToID        *string `json:"replyToId"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What addComment answers.
 type AddCommentPayload struct {
-	Comment          *loaders.Comment `json:"comment,omitempty"`
-	Style            *loaders.Style   `json:"style,omitempty"`
-	ClientMutationID *string          `json:"clientMutationId,omitempty"`
+	Comment          *loaders.Comment `json:"comment"`
+	Style            *loaders.Style   `json:"style"`
+	ClientMutationID *string          `json:"clientMutationId"`
 	UserErrors       []*UserError     `json:"userErrors"`
 }
 
@@ -44,13 +44,13 @@ type AddCommentPayload struct {
 type AnswerFollowRequestInput struct {
 	UserID           string  `json:"userId"`
 	Accept           bool    `json:"accept"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What answerFollowRequest answers.
 type AnswerFollowRequestPayload struct {
-	User             *loaders.User `json:"user,omitempty"`
-	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	User             *loaders.User `json:"user"`
+	ClientMutationID *string       `json:"clientMutationId"`
 	UserErrors       []*UserError  `json:"userErrors"`
 }
 
@@ -60,15 +60,15 @@ type AnswerItemInfoInput struct {
 	StyleID string `json:"styleId"`
 	// 1 or more, added after those that the style has; 50 together at most.
 	Items            []*ItemTagInput `json:"items"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	ClientMutationID *string         `json:"clientMutationId"`
 }
 
 // What answerItemInfo answers.
 type AnswerItemInfoPayload struct {
-	Style *loaders.Style `json:"style,omitempty"`
+	Style *loaders.Style `json:"style"`
 	// How many people this answer reaches.
-	NotifiedCount    *int         `json:"notifiedCount,omitempty"`
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	NotifiedCount    *int         `json:"notifiedCount"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
@@ -78,14 +78,14 @@ type AnswerQuestionInput struct {
 	// 1 to 1,000 characters.
 	Body string `json:"body"`
 	// Up to 10 styles that the viewer may see.
-	StyleIds         []string `json:"styleIds,omitempty"`
-	ClientMutationID *string  `json:"clientMutationId,omitempty"`
+	StyleIds         []string `json:"styleIds"`
+	ClientMutationID *string  `json:"clientMutationId"`
 }
 
 // What answerQuestion answers.
 type AnswerQuestionPayload struct {
-	Answer           *loaders.Answer `json:"answer,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Answer           *loaders.Answer `json:"answer"`
+	ClientMutationID *string         `json:"clientMutationId"`
 	UserErrors       []*UserError    `json:"userErrors"`
 }
 
@@ -94,30 +94,30 @@ type AskQuestionInput struct {
 	// 1 to 1,000 characters.
 	Body string `json:"body"`
 	// Up to 10 photos of the viewer that were sent and are used nowhere else.
-	PhotoIds []string `json:"photoIds,omitempty"`
+	PhotoIds []string `json:"photoIds"`
 	// What it is about.
-	StyleID          *string `json:"styleId,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	StyleID          *string `json:"styleId"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What askQuestion answers.
 type AskQuestionPayload struct {
-	Question         *loaders.Question `json:"question,omitempty"`
-	ClientMutationID *string           `json:"clientMutationId,omitempty"`
+	Question         *loaders.Question `json:"question"`
+	ClientMutationID *string           `json:"clientMutationId"`
 	UserErrors       []*UserError      `json:"userErrors"`
 }
 
 // The person to block.
 type BlockInput struct {
 	UserID           string  `json:"userId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What block answers.
 type BlockPayload struct {
 	// As in `blockedUsers`.
-	User             *loaders.User `json:"user,omitempty"`
-	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	User             *loaders.User `json:"user"`
+	ClientMutationID *string       `json:"clientMutationId"`
 	UserErrors       []*UserError  `json:"userErrors"`
 }
 
@@ -125,13 +125,13 @@ type BlockPayload struct {
 type ChangePasswordInput struct {
 	CurrentPassword  string  `json:"currentPassword"`
 	NewPassword      string  `json:"newPassword"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What changePassword answers.
 type ChangePasswordPayload struct {
-	Viewer           *loaders.Viewer `json:"viewer,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Viewer           *loaders.Viewer `json:"viewer"`
+	ClientMutationID *string         `json:"clientMutationId"`
 	UserErrors       []*UserError    `json:"userErrors"`
 }
 
@@ -139,15 +139,15 @@ type ChangePasswordPayload struct {
 type CollectStyleInput struct {
 	StyleID string `json:"styleId"`
 	// Without a collection: the viewer's default one, which is public, and made at first use.
-	CollectionID     *string `json:"collectionId,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	CollectionID     *string `json:"collectionId"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What collectStyle answers.
 type CollectStylePayload struct {
-	Style            *loaders.Style      `json:"style,omitempty"`
-	Collection       *loaders.Collection `json:"collection,omitempty"`
-	ClientMutationID *string             `json:"clientMutationId,omitempty"`
+	Style            *loaders.Style      `json:"style"`
+	Collection       *loaders.Collection `json:"collection"`
+	ClientMutationID *string             `json:"clientMutationId"`
 	UserErrors       []*UserError        `json:"userErrors"`
 }
 
@@ -162,13 +162,13 @@ type CommentEvent struct {
 // The photo whose file was sent.
 type CompleteUploadInput struct {
 	PhotoID          string  `json:"photoId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What completeUpload answers.
 type CompleteUploadPayload struct {
-	Photo            *loaders.Photo `json:"photo,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Photo            *loaders.Photo `json:"photo"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
@@ -176,14 +176,14 @@ type CompleteUploadPayload struct {
 type CreateCollectionInput struct {
 	// 1 to 50 characters; several may have the same.
 	Name             string  `json:"name"`
-	IsPrivate        *bool   `json:"isPrivate,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	IsPrivate        *bool   `json:"isPrivate"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What createCollection answers.
 type CreateCollectionPayload struct {
-	Collection       *loaders.Collection `json:"collection,omitempty"`
-	ClientMutationID *string             `json:"clientMutationId,omitempty"`
+	Collection       *loaders.Collection `json:"collection"`
+	ClientMutationID *string             `json:"clientMutationId"`
 	UserErrors       []*UserError        `json:"userErrors"`
 }
 
@@ -193,94 +193,94 @@ type CreateUploadInput struct {
 	ContentType string `json:"contentType"`
 	// At most 30 MiB.
 	ByteSize         int     `json:"byteSize"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What createUpload answers.
 type CreateUploadPayload struct {
-	Photo            *loaders.Photo `json:"photo,omitempty"`
-	Upload           *UploadRequest `json:"upload,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Photo            *loaders.Photo `json:"photo"`
+	Upload           *UploadRequest `json:"upload"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
 // Who leaves.
 type DeleteAccountInput struct {
 	// Required where the account has one. Who has none must have signed in within the last ten minutes.
-	Password *string `json:"password,omitempty"`
+	Password *string `json:"password"`
 	// All sessions end: the same request is answered once more while its access token lives.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What deleteAccount answers.
 type DeleteAccountPayload struct {
 	// When everything is gone.
-	ErasedAt         *time.Time   `json:"erasedAt,omitempty"`
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	ErasedAt         *time.Time   `json:"erasedAt"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
 // The collection to delete.
 type DeleteCollectionInput struct {
 	CollectionID     string  `json:"collectionId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What deleteCollection answers.
 type DeleteCollectionPayload struct {
-	DeletedCollectionID *string      `json:"deletedCollectionId,omitempty"`
-	ClientMutationID    *string      `json:"clientMutationId,omitempty"`
+	DeletedCollectionID *string      `json:"deletedCollectionId"`
+	ClientMutationID    *string      `json:"clientMutationId"`
 	UserErrors          []*UserError `json:"userErrors"`
 }
 
 // The comment to delete.
 type DeleteCommentInput struct {
 	CommentID        string  `json:"commentId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What deleteComment answers.
 type DeleteCommentPayload struct {
-	DeletedCommentID *string        `json:"deletedCommentId,omitempty"`
-	Style            *loaders.Style `json:"style,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	DeletedCommentID *string        `json:"deletedCommentId"`
+	Style            *loaders.Style `json:"style"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
 // The style to delete.
 type DeleteStyleInput struct {
 	StyleID          string  `json:"styleId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What deleteStyle answers.
 type DeleteStylePayload struct {
-	DeletedStyleID   *string      `json:"deletedStyleId,omitempty"`
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	DeletedStyleID   *string      `json:"deletedStyleId"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
 // Who wants to have what the service holds about them: the caller.
 type ExportDataInput struct {
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What exportData answers; the archive comes by mail.
 type ExportDataPayload struct {
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
 // The person to follow.
 type FollowInput struct {
 	UserID           string  `json:"userId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What follow answers.
 type FollowPayload struct {
-	User             *loaders.User `json:"user,omitempty"`
-	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	User             *loaders.User `json:"user"`
+	ClientMutationID *string       `json:"clientMutationId"`
 	UserErrors       []*UserError  `json:"userErrors"`
 }
 
@@ -300,41 +300,41 @@ type ItemTagInput struct {
 	// 0..1 from the top of the photo.
 	Y float64 `json:"y"`
 	// Its name, as people write it.
-	Brand *string `json:"brand,omitempty"`
+	Brand *string `json:"brand"`
 	// 1 to 100 characters.
 	Name string `json:"name"`
 	// In the currency's minor unit; goes with currency.
-	PriceMinor *int `json:"priceMinor,omitempty"`
+	PriceMinor *int `json:"priceMinor"`
 	// ISO 4217.
-	Currency *string `json:"currency,omitempty"`
+	Currency *string `json:"currency"`
 	// An http or https address.
-	ShopURL *string `json:"shopUrl,omitempty"`
+	ShopURL *string `json:"shopUrl"`
 }
 
 // The style to like.
 type LikeStyleInput struct {
 	StyleID          string  `json:"styleId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What likeStyle answers.
 type LikeStylePayload struct {
-	Style            *loaders.Style `json:"style,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Style            *loaders.Style `json:"style"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
 // Which notifications were read.
 type MarkNotificationsReadInput struct {
 	// Null marks them all.
-	NotificationIds  []string `json:"notificationIds,omitempty"`
-	ClientMutationID *string  `json:"clientMutationId,omitempty"`
+	NotificationIds  []string `json:"notificationIds"`
+	ClientMutationID *string  `json:"clientMutationId"`
 }
 
 // What markNotificationsRead answers.
 type MarkNotificationsReadPayload struct {
-	UnreadNotificationCount *int         `json:"unreadNotificationCount,omitempty"`
-	ClientMutationID        *string      `json:"clientMutationId,omitempty"`
+	UnreadNotificationCount *int         `json:"unreadNotificationCount"`
+	ClientMutationID        *string      `json:"clientMutationId"`
 	UserErrors              []*UserError `json:"userErrors"`
 }
 
@@ -345,13 +345,13 @@ type Mutation struct {
 // The person to mute.
 type MuteInput struct {
 	UserID           string  `json:"userId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What mute answers.
 type MutePayload struct {
-	User             *loaders.User `json:"user,omitempty"`
-	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	User             *loaders.User `json:"user"`
+	ClientMutationID *string       `json:"clientMutationId"`
 	UserErrors       []*UserError  `json:"userErrors"`
 }
 
@@ -378,15 +378,15 @@ type PublishStyleInput struct {
 	PhotoIds []string `json:"photoIds"`
 	// Up to 2,000 characters.
 	Caption          string          `json:"caption"`
-	Items            []*ItemTagInput `json:"items,omitempty"`
-	WornOn           *time.Time      `json:"wornOn,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Items            []*ItemTagInput `json:"items"`
+	WornOn           *time.Time      `json:"wornOn"`
+	ClientMutationID *string         `json:"clientMutationId"`
 }
 
 // `style` is in PROCESSING until its photos are READY, then it reaches feeds.
 type PublishStylePayload struct {
-	Style            *loaders.Style `json:"style,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Style            *loaders.Style `json:"style"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
@@ -399,7 +399,7 @@ type RefreshSessionInput struct {
 	RefreshToken string `json:"refreshToken"`
 	// Lets a phone that lost the answer repeat the same request: it gets the same tokens once more instead of losing its
 	// session. The key is the session's.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // token: the APNs device token, the FCM registration token, or the Web Push subscription as JSON.
@@ -407,14 +407,14 @@ type RegisterDeviceInput struct {
 	Platform models.DevicePlatform `json:"platform"`
 	Token    string                `json:"token"`
 	// Up to 100 characters.
-	Name             *string `json:"name,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	Name             *string `json:"name"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What registerDevice answers.
 type RegisterDevicePayload struct {
-	Device           *loaders.Device `json:"device,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Device           *loaders.Device `json:"device"`
+	ClientMutationID *string         `json:"clientMutationId"`
 	UserErrors       []*UserError    `json:"userErrors"`
 }
 
@@ -424,14 +424,14 @@ type ReportInput struct {
 	SubjectID string              `json:"subjectId"`
 	Reason    models.ReportReason `json:"reason"`
 	// Up to 1,000 characters.
-	Detail           *string `json:"detail,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	Detail           *string `json:"detail"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What report answers; moderators alone can read the report itself.
 type ReportPayload struct {
-	ReportID         *string      `json:"reportId,omitempty"`
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	ReportID         *string      `json:"reportId"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
@@ -440,18 +440,18 @@ type RequestItemInfoInput struct {
 	// A style of somebody else.
 	StyleID string `json:"styleId"`
 	// Where on which photo; null asks for the whole look. An ask close to one of the viewer's that waits is the same ask.
-	PhotoID *string `json:"photoId,omitempty"`
+	PhotoID *string `json:"photoId"`
 	// 0..1 from the left of the photo; goes with photoId and y.
-	X *float64 `json:"x,omitempty"`
+	X *float64 `json:"x"`
 	// 0..1 from the top of the photo; goes with photoId and x.
-	Y                *float64 `json:"y,omitempty"`
-	ClientMutationID *string  `json:"clientMutationId,omitempty"`
+	Y                *float64 `json:"y"`
+	ClientMutationID *string  `json:"clientMutationId"`
 }
 
 // What requestItemInfo answers.
 type RequestItemInfoPayload struct {
-	Style            *loaders.Style `json:"style,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Style            *loaders.Style `json:"style"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
@@ -459,12 +459,12 @@ type RequestItemInfoPayload struct {
 type RequestPasswordResetInput struct {
 	Email string `json:"email"`
 	// With the same key, one mail is sent. The key is the address's, so it never counts as used for another input.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What requestPasswordReset answers.
 type RequestPasswordResetPayload struct {
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
@@ -473,12 +473,12 @@ type ResetPasswordInput struct {
 	Token       string `json:"token"`
 	NewPassword string `json:"newPassword"`
 	// The key is that of the account whose link it is.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What resetPassword answers.
 type ResetPasswordPayload struct {
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
@@ -487,40 +487,40 @@ type ResolveReportInput struct {
 	ReportID string              `json:"reportId"`
 	Action   models.ReportAction `json:"action"`
 	// Why, for other moderators and kept for ever; up to 1,000 characters.
-	Note             *string `json:"note,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	Note             *string `json:"note"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What resolveReport answers.
 type ResolveReportPayload struct {
-	Report           *loaders.Report `json:"report,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Report           *loaders.Report `json:"report"`
+	ClientMutationID *string         `json:"clientMutationId"`
 	UserErrors       []*UserError    `json:"userErrors"`
 }
 
 // A session to end.
 type RevokeSessionInput struct {
 	SessionID        string  `json:"sessionId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What revokeSession answers.
 type RevokeSessionPayload struct {
-	SessionID        *string      `json:"sessionId,omitempty"`
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	SessionID        *string      `json:"sessionId"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
 // A session, where nothing is in the way of it.
 type SessionPayload struct {
-	Viewer  *loaders.Viewer  `json:"viewer,omitempty"`
-	Session *loaders.Session `json:"session,omitempty"`
+	Viewer  *loaders.Viewer  `json:"viewer"`
+	Session *loaders.Session `json:"session"`
 	// Sent as `Authorization: Bearer …`; lives 15 minutes.
-	AccessToken          *string    `json:"accessToken,omitempty"`
-	AccessTokenExpiresAt *time.Time `json:"accessTokenExpiresAt,omitempty"`
+	AccessToken          *string    `json:"accessToken"`
+	AccessTokenExpiresAt *time.Time `json:"accessTokenExpiresAt"`
 	// Exchanged once for the next pair by refreshSession; lives 60 days.
-	RefreshToken     *string      `json:"refreshToken,omitempty"`
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	RefreshToken     *string      `json:"refreshToken"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
@@ -531,7 +531,7 @@ type SignInInput struct {
 	Password string `json:"password"`
 	// Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time, with the
 	// same refresh token, as long as that was not used. The key is the account's: with a wrong password nobody learns of it.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // Who signs in with what an issuer says of them.
@@ -541,22 +541,22 @@ type SignInWithIDTokenInput struct {
 	// As the issuer gave it to the app. It must be for one of the client ids of this service.
 	IDToken string `json:"idToken"`
 	// What the app gave the issuer for this sign-in, or what it gave the SHA-256 (hexadecimal) of. Required where the token has one.
-	Nonce *string `json:"nonce,omitempty"`
+	Nonce *string `json:"nonce"`
 	// Only used when the account is created; made of the name or the e-mail address in the token, where it is not given.
-	Username *string `json:"username,omitempty"`
+	Username *string `json:"username"`
 	// Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // The session of the caller.
 type SignOutInput struct {
 	// The same request is answered once more while its access token lives, although the session has ended.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What signOut answers.
 type SignOutPayload struct {
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
@@ -568,15 +568,15 @@ type SignUpInput struct {
 	// 8 to 128 characters.
 	Password string `json:"password"`
 	// The username, where it is not given.
-	DisplayName *string `json:"displayName,omitempty"`
+	DisplayName *string `json:"displayName"`
 	// ko or en; from Accept-Language, where it is not given.
-	Locale *string `json:"locale,omitempty"`
+	Locale *string `json:"locale"`
 	// IANA name; Asia/Seoul, where it is not given.
-	TimeZone *string `json:"timeZone,omitempty"`
+	TimeZone *string `json:"timeZone"`
 	// Lets a phone that lost the answer repeat the same request: it gets the session that it began the first time, with the
 	// same refresh token, as long as that was not used. The key is the account's, found by email and password; who has
 	// another password or anything else in the input gets IDEMPOTENCY_KEY_REUSED. What was refused is not remembered.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What is told as it happens. Served over WebSocket (graphql-transport-ws) and over server-sent events (GraphQL over SSE,
@@ -587,13 +587,13 @@ type Subscription struct {
 // The person to unblock.
 type UnblockInput struct {
 	UserID           string  `json:"userId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What unblock answers.
 type UnblockPayload struct {
-	User             *loaders.User `json:"user,omitempty"`
-	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	User             *loaders.User `json:"user"`
+	ClientMutationID *string       `json:"clientMutationId"`
 	UserErrors       []*UserError  `json:"userErrors"`
 }
 
@@ -601,82 +601,82 @@ type UnblockPayload struct {
 type UncollectStyleInput struct {
 	StyleID string `json:"styleId"`
 	// Without a collection: from all of the viewer's.
-	CollectionID     *string `json:"collectionId,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	CollectionID     *string `json:"collectionId"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What uncollectStyle answers.
 type UncollectStylePayload struct {
-	Style            *loaders.Style `json:"style,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Style            *loaders.Style `json:"style"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
 // The person to unfollow.
 type UnfollowInput struct {
 	UserID           string  `json:"userId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What unfollow answers.
 type UnfollowPayload struct {
-	User             *loaders.User `json:"user,omitempty"`
-	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	User             *loaders.User `json:"user"`
+	ClientMutationID *string       `json:"clientMutationId"`
 	UserErrors       []*UserError  `json:"userErrors"`
 }
 
 // The style to unlike.
 type UnlikeStyleInput struct {
 	StyleID          string  `json:"styleId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What unlikeStyle answers.
 type UnlikeStylePayload struct {
-	Style            *loaders.Style `json:"style,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Style            *loaders.Style `json:"style"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
 // The person to unmute.
 type UnmuteInput struct {
 	UserID           string  `json:"userId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What unmute answers.
 type UnmutePayload struct {
-	User             *loaders.User `json:"user,omitempty"`
-	ClientMutationID *string       `json:"clientMutationId,omitempty"`
+	User             *loaders.User `json:"user"`
+	ClientMutationID *string       `json:"clientMutationId"`
 	UserErrors       []*UserError  `json:"userErrors"`
 }
 
 // The device to forget.
 type UnregisterDeviceInput struct {
 	DeviceID         string  `json:"deviceId"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What unregisterDevice answers.
 type UnregisterDevicePayload struct {
-	DeviceID         *string      `json:"deviceId,omitempty"`
-	ClientMutationID *string      `json:"clientMutationId,omitempty"`
+	DeviceID         *string      `json:"deviceId"`
+	ClientMutationID *string      `json:"clientMutationId"`
 	UserErrors       []*UserError `json:"userErrors"`
 }
 
 // What is null or missing stays as it is.
 type UpdateCollectionInput struct {
 	CollectionID string  `json:"collectionId"`
-	Name         *string `json:"name,omitempty"`
+	Name         *string `json:"name"`
 	// Who made a style hears of a public collection that keeps it, and no longer of one that becomes private.
-	IsPrivate        *bool   `json:"isPrivate,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	IsPrivate        *bool   `json:"isPrivate"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What updateCollection answers.
 type UpdateCollectionPayload struct {
-	Collection       *loaders.Collection `json:"collection,omitempty"`
-	ClientMutationID *string             `json:"clientMutationId,omitempty"`
+	Collection       *loaders.Collection `json:"collection"`
+	ClientMutationID *string             `json:"clientMutationId"`
 	UserErrors       []*UserError        `json:"userErrors"`
 }
 
@@ -685,56 +685,56 @@ type UpdateNotificationPreferencesInput struct {
 	// Kinds that are not named stay as they are. Who has unsubscribed from all mails gets those again that are chosen here.
 	Preferences []*NotificationPreferenceInput `json:"preferences"`
 	// HH:MM, in the viewer's time zone; push waits until it is over. Null leaves the quiet hours as they are, an empty text ends them; with quietUntil.
-	QuietFrom *string `json:"quietFrom,omitempty"`
+	QuietFrom *string `json:"quietFrom"`
 	// HH:MM; another time than quietFrom, on the next day where it is earlier.
-	QuietUntil       *string `json:"quietUntil,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	QuietUntil       *string `json:"quietUntil"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What updateNotificationPreferences answers.
 type UpdateNotificationPreferencesPayload struct {
 	// Every kind; empty where something has to be put right.
 	Preferences      []*models.NotificationPreference `json:"preferences"`
-	ClientMutationID *string                          `json:"clientMutationId,omitempty"`
+	ClientMutationID *string                          `json:"clientMutationId"`
 	UserErrors       []*UserError                     `json:"userErrors"`
 }
 
 // What is null or missing stays as it is.
 type UpdateProfileInput struct {
-	Username    *string `json:"username,omitempty"`
-	DisplayName *string `json:"displayName,omitempty"`
-	Bio         *string `json:"bio,omitempty"`
-	Website     *string `json:"website,omitempty"`
+	Username    *string `json:"username"`
+	DisplayName *string `json:"displayName"`
+	Bio         *string `json:"bio"`
+	Website     *string `json:"website"`
 	// A READY photo of the viewer.
-	AvatarPhotoID    *string `json:"avatarPhotoId,omitempty"`
-	Locale           *string `json:"locale,omitempty"`
-	TimeZone         *string `json:"timeZone,omitempty"`
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	AvatarPhotoID    *string `json:"avatarPhotoId"`
+	Locale           *string `json:"locale"`
+	TimeZone         *string `json:"timeZone"`
+	ClientMutationID *string `json:"clientMutationId"`
 	// Private: only followers see the viewer's styles from now on, old ones too. Public: whoever waits to be let in is.
-	IsPrivate *bool `json:"isPrivate,omitempty"`
+	IsPrivate *bool `json:"isPrivate"`
 }
 
 // What updateProfile answers.
 type UpdateProfilePayload struct {
-	Viewer           *loaders.Viewer `json:"viewer,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Viewer           *loaders.Viewer `json:"viewer"`
+	ClientMutationID *string         `json:"clientMutationId"`
 	UserErrors       []*UserError    `json:"userErrors"`
 }
 
 // What is null or missing stays as it is.
 type UpdateStyleInput struct {
 	StyleID string  `json:"styleId"`
-	Caption *string `json:"caption,omitempty"`
+	Caption *string `json:"caption"`
 	// Replaces all items.
-	Items            []*ItemTagInput `json:"items,omitempty"`
-	WornOn           *time.Time      `json:"wornOn,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Items            []*ItemTagInput `json:"items"`
+	WornOn           *time.Time      `json:"wornOn"`
+	ClientMutationID *string         `json:"clientMutationId"`
 }
 
 // What updateStyle answers.
 type UpdateStylePayload struct {
-	Style            *loaders.Style `json:"style,omitempty"`
-	ClientMutationID *string        `json:"clientMutationId,omitempty"`
+	Style            *loaders.Style `json:"style"`
+	ClientMutationID *string        `json:"clientMutationId"`
 	UserErrors       []*UserError   `json:"userErrors"`
 }
 
@@ -753,7 +753,7 @@ type UploadRequest struct {
 // One thing in the input that the person can put right.
 type UserError struct {
 	// Path of the input field, outermost first; null for the input as a whole.
-	Field []string `json:"field,omitempty"`
+	Field []string `json:"field"`
 	// What is wrong, for programs.
 	Code fault.UserCode `json:"code"`
 	// In the caller's language.
@@ -764,13 +764,13 @@ type UserError struct {
 type VerifyEmailInput struct {
 	Token string `json:"token"`
 	// The key is that of the account whose link it is.
-	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	ClientMutationID *string `json:"clientMutationId"`
 }
 
 // What verifyEmail answers.
 type VerifyEmailPayload struct {
 	// Null where the link was opened by somebody who is not signed in.
-	Viewer           *loaders.Viewer `json:"viewer,omitempty"`
-	ClientMutationID *string         `json:"clientMutationId,omitempty"`
+	Viewer           *loaders.Viewer `json:"viewer"`
+	ClientMutationID *string         `json:"clientMutationId"`
 	UserErrors       []*UserError    `json:"userErrors"`
 }
