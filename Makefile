@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test check bench-thumbnails build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -95,6 +95,10 @@ vet:
 
 lint: $(LINTER) ## lint, with the rules of .golangci.yml
 	@$(LINTER) run ./...
+
+bench-thumbnails: ## compare the picture pipeline with sharp (about a minute, on a machine that does nothing else)
+	@$(QUIETLY) EXTRAS='node jpeg' packages
+	@go run ./bench/thumbnails
 
 clean: ## remove what was built here (the data of make run stays)
 	@rm -rf bin $(dir $(PAGE))assets $(PAGE) $(WEB)/node_modules

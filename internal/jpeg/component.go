@@ -62,9 +62,6 @@ func (d *decoder) layOut() {
 		c.plane.Width, c.plane.Height = width, height
 		c.plane.SpanX = float64(d.width*c.h*c.size) / float64(8*maxH)
 		c.plane.SpanY = float64(d.height*c.v*c.size) / float64(8*maxV)
-		for i := range c.plane.Pix {
-			c.plane.Pix[i] = 128
-		}
 		if d.progressive {
 			c.coefficients = make([]int16, 64*c.strideX*c.strideY)
 		}

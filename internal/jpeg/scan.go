@@ -109,13 +109,20 @@ func (d *decoder) choose(s *scan) error {
 // read goes over a scan's MCUs: of all its components together, or of the blocks of one.
 func (d *decoder) read(s *scan, coded *entropyCoded) error {
 	lone := s.components[0]
-	unitsX, unitsY := lone.blocksX, lone.blocksY
-	if len(s.components) > 1 {
+	unitsX, unitsY, interleaved := lone.blocksX, lone.blocksY, len(s.components) > 1
+	if interleaved {
 		unitsX, unitsY = lone.strideX/lone.h, lone.strideY/lone.v
 	}
 	cutAt := func(row int) error {
 		if d.progressive || 10*row < neededTenths*unitsY {
 			return errCut
+		}
+		for _, c := range s.components {
+			if from := row * c.size; interleaved {
+				c.gray(from * c.v)
+			} else {
+				c.gray(from)
+			}
 		}
 		return nil
 	}
@@ -145,6 +152,14 @@ func (d *decoder) read(s *scan, coded *entropyCoded) error {
 		}
 	}
 	return nil
+}
+
+// gray is what the rows of samples from one on are that nobody has.
+func (c *component) gray(from int) {
+	rest := c.plane.Pix[from*c.plane.Stride:]
+	for i := range rest {
+		rest[i] = 128
+	}
 }
 
 // reset is the state at the beginning of a restart interval.
