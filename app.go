@@ -116,7 +116,7 @@ func (l redisLogger) Printf(ctx context.Context, format string, v ...any) {
 
 // connect makes the rooms of the house out of the parts.
 func (a *app) connect(ctx context.Context) (err error) {
-	a.loaders = loaders.New(loaders.Config{DB: a.db, Cache: a.cache, PublicURL: a.store.PublicURL})
+	a.loaders = loaders.New(loaders.Config{DB: a.db, Cache: a.cache, PublicURL: a.store.PublicURL("")})
 	a.jobs, err = jobs.New(jobs.Config{DB: a.db, RedisURL: a.config.RedisURL, Concurrency: a.config.WorkerConcurrency,
 		ShutdownTimeout: shutdownTimeout, Logger: a.log, Registerer: a.metrics.Registry})
 	if err != nil {

@@ -1,7 +1,6 @@
 package loaders
 
 import (
-	"strconv"
 	"sync"
 
 	"styleshare/models"
@@ -13,7 +12,13 @@ type cohort[T any] struct {
 	members []*T
 
 	mu        sync.Mutex
-	relations map[string]*relation
+	relations map[relationKey]*relation
+}
+
+// relationKey tells relations apart, and the pages of one.
+type relationKey struct {
+	name string
+	page models.Page
 }
 
 // relation is what was loaded for a whole cohort, at most once.
@@ -24,17 +29,23 @@ type relation struct {
 }
 
 func newCohort[T any](r *request, size int) *cohort[T] {
-	return &cohort[T]{request: r, members: make([]*T, 0, size), relations: make(map[string]*relation, 4)}
+	return &cohort[T]{request: r, members: make([]*T, 0, size), relations: make(map[relationKey]*relation, 4)}
 }
 
 // related has a relation loaded for all members by whoever touches it first; the others wait for that. gqlgen resolves
 // the elements of a list concurrently, and two relations may load at the same time.
 func related[T, V any](c *cohort[T], name string, load func(members []*T) (V, error)) (V, error) {
+	return relatedPage(c, name, models.Page{}, load)
+}
+
+// relatedPage is related for one page of a list.
+func relatedPage[T, V any](c *cohort[T], name string, page models.Page, load func(members []*T) (V, error)) (V, error) {
+	key := relationKey{name, page}
 	c.mu.Lock()
-	r, ok := c.relations[name]
+	r, ok := c.relations[key]
 	if !ok {
 		r = new(relation)
-		c.relations[name] = r
+		c.relations[key] = r
 	}
 	c.mu.Unlock()
 	r.once.Do(func() { r.value, r.err = load(c.members) })
@@ -43,16 +54,6 @@ func related[T, V any](c *cohort[T], name string, load func(members []*T) (V, er
 		return none, r.err
 	}
 	return r.value.(V), nil
-}
-
-// pageKey tells the pages of one relation apart.
-func pageKey(relation string, p models.Page) string {
-	var key [96]byte
-	out := append(append(key[:0], relation...), '/')
-	for _, n := range [...]int64{int64(p.Size), p.After, p.Before} {
-		out = append(strconv.AppendInt(out, n, 10), '/')
-	}
-	return string(strconv.AppendBool(out, p.Backward))
 }
 
 // gather makes one cohort of the rows, in the order of the ids. wrap may give nil for a row that nobody may see.

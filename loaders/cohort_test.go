@@ -41,7 +41,7 @@ func touchOne(style *loaders.Style) error {
 	if err = errors.Join(flagErr, avatarErr, photoErr, likeErr, commentErr); err != nil {
 		return err
 	}
-	if len(photos) != 1 || !liked || len(comments.Nodes) != 2 || !comments.PageInfo.HasNextPage {
+	if len(photos) != 1 || !liked || len(comments.Nodes) != 2 || !comments.PageInfo().HasNextPage {
 		return errors.New("a card is not whole")
 	}
 	for _, comment := range comments.Nodes {
@@ -102,7 +102,7 @@ func TestPagesWithOtherArgumentsAreOtherPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rest, err := style.Comments(ptr(2), newest.PageInfo.EndCursor(), nil, nil)
+	rest, err := style.Comments(ptr(2), newest.PageInfo().EndCursor(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,10 +110,10 @@ func TestPagesWithOtherArgumentsAreOtherPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(newest.Nodes) != 2 || len(rest.Nodes) != 1 || rest.PageInfo.HasNextPage || !rest.PageInfo.HasPreviousPage {
+	if len(newest.Nodes) != 2 || len(rest.Nodes) != 1 || rest.PageInfo().HasNextPage || !rest.PageInfo().HasPreviousPage {
 		t.Errorf("pages of %d and %d", len(newest.Nodes), len(rest.Nodes))
 	}
-	if len(oldest.Nodes) != 1 || oldest.Nodes[0].ID != rest.Nodes[0].ID || !oldest.PageInfo.HasPreviousPage {
+	if len(oldest.Nodes) != 1 || oldest.Nodes[0].ID != rest.Nodes[0].ID || !oldest.PageInfo().HasPreviousPage {
 		t.Errorf("the oldest comment is not the last one")
 	}
 	for name, wrong := range map[string]func() error{

@@ -30,7 +30,7 @@ func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.
 		entries map[int64][]models.Entry
 		objects map[int64]*N
 	}
-	p, err := related(c, pageKey(name, page), func(members []*T) (pages, error) {
+	p, err := relatedPage(c, name, page, func(members []*T) (pages, error) {
 		parents := keys(members, func(m *T) []int64 { return []int64{any(m).(keyed).key()} })
 		entries, err := c.db.Lists(c.ctx, list, c.viewer(), parents, page)
 		if err != nil {

@@ -49,14 +49,14 @@ func CountLookups(ctx context.Context) (context.Context, *cache.Lookups) {
 type Config struct {
 	DB    *models.DB
 	Cache *cache.Cache
-	// PublicURL gives the address of an object of the store.
-	PublicURL func(key string) string
+	// PublicURL is what the key of a rendition is appended to for its address.
+	PublicURL string
 }
 
 // Loaders serves all requests of a process.
 type Loaders struct {
 	db          *models.DB
-	publicURL   func(key string) string
+	publicURL   string
 	users       *cache.Typed[int64, models.User]
 	styles      *cache.Typed[int64, models.Style]
 	photos      *cache.Typed[int64, models.Photo]

@@ -69,9 +69,19 @@ func (p *Photo) GlobalID() string { return relay.ID("Photo", p.ID) }
 
 // URL is the public address of a rendition, nil until the photo is READY.
 func (p *Photo) URL(size models.PhotoSize) *string {
-	if p.State != models.PhotoReady {
+	var out [256]byte
+	text, ok := p.AppendURL(out[:0], size)
+	if !ok {
 		return nil
 	}
-	address := p.cohort.publicURL(p.RenditionKey(size))
+	address := string(text)
 	return &address
+}
+
+// AppendURL is URL for whoever has a buffer; a page of a feed has a hundred addresses.
+func (p *Photo) AppendURL(out []byte, size models.PhotoSize) ([]byte, bool) {
+	if p.State != models.PhotoReady {
+		return out, false
+	}
+	return p.AppendRenditionKey(append(out, p.cohort.publicURL...), size), true
 }

@@ -38,8 +38,7 @@ func newProcess(t *testing.T, database string, memcached ...string) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	publicURL := func(key string) string { return "https://pictures.example/" + key }
-	return &rig{db, loaders.New(loaders.Config{DB: db, Cache: c, PublicURL: publicURL}), c}
+	return &rig{db, loaders.New(loaders.Config{DB: db, Cache: c, PublicURL: "https://pictures.example/"}), c}
 }
 
 // as is the context of a request of the person; 0 is nobody.

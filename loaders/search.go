@@ -60,13 +60,13 @@ func matchesOf[N any](s *SearchResults, list models.SearchList, first *int, afte
 	if err != nil {
 		return nil, err
 	}
-	ids, places := make([]int64, len(matches)), make([]place, len(matches))
+	ids, entries, cursors := make([]int64, len(matches)), make([]models.Entry, len(matches)), make([]string, len(matches))
 	for i, m := range matches {
-		ids[i], places[i] = m.ID, place{text: m.Cursor}
+		ids[i], entries[i].ID, cursors[i] = m.ID, m.ID, m.Cursor
 	}
 	objects, err := byID(s.request, ids)
 	if err != nil {
 		return nil, err
 	}
-	return connect(&PageInfo{HasNextPage: more, HasPreviousPage: page.IsAfter()}, ids, places, objects), nil
+	return connect(PageInfo{HasNextPage: more, HasPreviousPage: page.IsAfter()}, entries, cursors, objects), nil
 }

@@ -25,11 +25,11 @@ func TestSearchPagesAndBlocks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if page.PageInfo.HasPreviousPage != (after != nil) {
+			if page.PageInfo().HasPreviousPage != (after != nil) {
 				t.Error("hasPreviousPage")
 			}
 			styles += len(page.Nodes)
-			if after = page.PageInfo.EndCursor(); !page.PageInfo.HasNextPage {
+			if after = page.PageInfo().EndCursor(); !page.PageInfo().HasNextPage {
 				break
 			}
 		}

@@ -62,7 +62,15 @@ func (p *Photo) OriginalKey() string { return fmt.Sprintf("originals/%d-%s", p.I
 
 // RenditionKey is where a rendition is: public to whoever knows the token in it.
 func (p *Photo) RenditionKey(size PhotoSize) string {
-	return "renditions/" + strconv.FormatInt(p.ID, 10) + "-" + p.ObjectToken + "/" + fileNames[size]
+	var key [128]byte
+	return string(p.AppendRenditionKey(key[:0], size))
+}
+
+// AppendRenditionKey is RenditionKey for whoever has a buffer. Keys need no escaping, in addresses or in JSON.
+func (p *Photo) AppendRenditionKey(out []byte, size PhotoSize) []byte {
+	out = strconv.AppendInt(append(out, "renditions/"...), p.ID, 10)
+	out = append(append(append(out, '-'), p.ObjectToken...), '/')
+	return append(out, fileNames[size]...)
 }
 
 // ObjectKeys are all objects that a photo may have.

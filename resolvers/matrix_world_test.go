@@ -86,10 +86,9 @@ func newMatrix(t *testing.T) *matrix {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	publicURL := func(key string) string { return "https://pictures.example/" + key }
 	m := &matrix{t: t, db: db, people: map[string]*someone{}, byID: map[int64]*someone{}, seers: map[string]seer{}, things: map[string]*thing{},
 		marks: map[string]*thing{}, ids: map[string]string{}}
-	m.resolver = &resolvers.Resolver{DB: db, Loaders: loaders.New(loaders.Config{DB: db, Cache: c, PublicURL: publicURL}), Sessions: resolvers.NewSessions(db)}
+	m.resolver = &resolvers.Resolver{DB: db, Loaders: loaders.New(loaders.Config{DB: db, Cache: c, PublicURL: "https://pictures.example/"}), Sessions: resolvers.NewSessions(db)}
 	m.connect()
 	for _, name := range slices.Concat([]string{host}, targets, lookers) {
 		m.person(name)

@@ -1877,7 +1877,7 @@ func _UserConnection_pageInfo(ctx context.Context, ec *executionContext, field g
 			return fieldContext_UserConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -1891,7 +1891,7 @@ func fieldContext_UserConnection_pageInfo(_ context.Context, ec *executionContex
 	fc = &graphql.FieldContext{
 		Object:     "UserConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)

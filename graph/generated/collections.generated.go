@@ -438,7 +438,7 @@ func _CollectionConnection_pageInfo(ctx context.Context, ec *executionContext, f
 			return fieldContext_CollectionConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -452,7 +452,7 @@ func fieldContext_CollectionConnection_pageInfo(_ context.Context, ec *execution
 	fc = &graphql.FieldContext{
 		Object:     "CollectionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)

@@ -437,7 +437,7 @@ func _CommentConnection_pageInfo(ctx context.Context, ec *executionContext, fiel
 			return fieldContext_CommentConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -451,7 +451,7 @@ func fieldContext_CommentConnection_pageInfo(_ context.Context, ec *executionCon
 	fc = &graphql.FieldContext{
 		Object:     "CommentConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)

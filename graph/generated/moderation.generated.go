@@ -423,7 +423,7 @@ func _ReportConnection_pageInfo(ctx context.Context, ec *executionContext, field
 			return fieldContext_ReportConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -437,7 +437,7 @@ func fieldContext_ReportConnection_pageInfo(_ context.Context, ec *executionCont
 	fc = &graphql.FieldContext{
 		Object:     "ReportConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)

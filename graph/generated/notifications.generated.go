@@ -464,7 +464,7 @@ func _NotificationConnection_pageInfo(ctx context.Context, ec *executionContext,
 			return fieldContext_NotificationConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -478,7 +478,7 @@ func fieldContext_NotificationConnection_pageInfo(_ context.Context, ec *executi
 	fc = &graphql.FieldContext{
 		Object:     "NotificationConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)

@@ -924,8 +924,7 @@ func planAnswer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Answer", obj.ID)
 		case 1: // question
 			v, err := obj.Question()
 			if err != nil {
@@ -1016,7 +1015,7 @@ func planAnswerConnection(ctx context.Context, ec *executionContext, w *plan.Wri
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {
@@ -1266,8 +1265,7 @@ func planBrand(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Brand", obj.ID)
 		case 1: // slug
 			v := obj.Slug
 			w.String(v)
@@ -1417,8 +1415,7 @@ func planCollection(ctx context.Context, ec *executionContext, w *plan.Writer, o
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Collection", obj.ID)
 		case 1: // owner
 			v, err := obj.Owner()
 			if err != nil {
@@ -1503,7 +1500,7 @@ func planCollectionConnection(ctx context.Context, ec *executionContext, w *plan
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {
@@ -1546,8 +1543,7 @@ func planComment(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Comment", obj.ID)
 		case 1: // style
 			v, err := obj.Style()
 			if err != nil {
@@ -1647,7 +1643,7 @@ func planCommentConnection(ctx context.Context, ec *executionContext, w *plan.Wr
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {
@@ -2003,8 +1999,7 @@ func planDevice(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Device", obj.ID)
 		case 1: // platform
 			v := obj.Platform
 			w.String(string(v))
@@ -2114,8 +2109,7 @@ func planItemTag(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("ItemTag", obj.ID)
 		case 1: // photo
 			v, err := obj.Photo()
 			if err != nil {
@@ -2324,8 +2318,7 @@ func planNotification(ctx context.Context, ec *executionContext, w *plan.Writer,
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Notification", obj.ID)
 		case 1: // kind
 			v := obj.Kind
 			w.String(string(v))
@@ -2414,7 +2407,7 @@ func planNotificationConnection(ctx context.Context, ec *executionContext, w *pl
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {
@@ -2535,8 +2528,7 @@ func planPhoto(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Photo", obj.ID)
 		case 1: // state
 			v := obj.State
 			w.String(string(v))
@@ -2577,11 +2569,10 @@ func planPhoto(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			}
 		case 7: // url
 			fc := w.Arguments(f)
-			v := obj.URL(fc.Args["size"].(models.PhotoSize))
-			if v == nil {
-				w.Null()
+			if out, ok := obj.AppendURL(w.OpenString(), fc.Args["size"].(models.PhotoSize)); ok {
+				w.EndString(out)
 			} else {
-				w.String(*v)
+				w.Null()
 			}
 		}
 	}
@@ -2635,8 +2626,7 @@ func planQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Question", obj.ID)
 		case 1: // author
 			v, err := obj.Author()
 			if err != nil {
@@ -2749,7 +2739,7 @@ func planQuestionConnection(ctx context.Context, ec *executionContext, w *plan.W
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {
@@ -2832,8 +2822,7 @@ func planReport(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Report", obj.ID)
 		case 1: // reporter
 			v, err := obj.Reporter()
 			if err != nil {
@@ -2934,7 +2923,7 @@ func planReportConnection(ctx context.Context, ec *executionContext, w *plan.Wri
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {
@@ -3266,8 +3255,7 @@ func planSession(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Session", obj.ID)
 		case 1: // userAgent
 			v := obj.UserAgent
 			w.String(v)
@@ -3393,8 +3381,7 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Style", obj.ID)
 		case 1: // state
 			v := obj.State
 			w.String(string(v))
@@ -3588,7 +3575,7 @@ func planStyleConnection(ctx context.Context, ec *executionContext, w *plan.Writ
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {
@@ -3631,8 +3618,7 @@ func planTag(ctx context.Context, ec *executionContext, w *plan.Writer, obj *loa
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("Tag", obj.ID)
 		case 1: // name
 			v := obj.Name
 			w.String(v)
@@ -4099,8 +4085,7 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // id
-			v := obj.GlobalID()
-			w.String(v)
+			w.ID("User", obj.ID)
 		case 1: // username
 			v := obj.Username
 			w.String(v)
@@ -4281,7 +4266,7 @@ func planUserConnection(ctx context.Context, ec *executionContext, w *plan.Write
 			}
 			w.End(len(v))
 		case 2: // pageInfo
-			v := obj.PageInfo
+			v := obj.PageInfo()
 			if v == nil {
 				return false
 			} else {

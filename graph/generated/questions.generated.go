@@ -395,7 +395,7 @@ func _AnswerConnection_pageInfo(ctx context.Context, ec *executionContext, field
 			return fieldContext_AnswerConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -409,7 +409,7 @@ func fieldContext_AnswerConnection_pageInfo(_ context.Context, ec *executionCont
 	fc = &graphql.FieldContext{
 		Object:     "AnswerConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)
@@ -984,7 +984,7 @@ func _QuestionConnection_pageInfo(ctx context.Context, ec *executionContext, fie
 			return fieldContext_QuestionConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -998,7 +998,7 @@ func fieldContext_QuestionConnection_pageInfo(_ context.Context, ec *executionCo
 	fc = &graphql.FieldContext{
 		Object:     "QuestionConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)

@@ -1364,7 +1364,7 @@ func _StyleConnection_pageInfo(ctx context.Context, ec *executionContext, field 
 			return fieldContext_StyleConnection_pageInfo(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *loaders.PageInfo) graphql.Marshaler {
@@ -1378,7 +1378,7 @@ func fieldContext_StyleConnection_pageInfo(_ context.Context, ec *executionConte
 	fc = &graphql.FieldContext{
 		Object:     "StyleConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_PageInfo(ctx, ec, field)

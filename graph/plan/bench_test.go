@@ -40,7 +40,7 @@ func BenchmarkPage(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			ctx := loaders.WithCaller(b.Context(), loaders.Caller{UserID: r.people[0], Language: "ko"})
 			page, err := r.loaders.Discover(ctx, ptr(20), nil)
-			if err != nil || len(page.Nodes) < 12 {
+			if err != nil || len(page.Nodes) < 20 {
 				b.Fatal(page, err)
 			}
 			config := generated.Config{Resolvers: prepared{r.resolvers, page}}

@@ -49,7 +49,7 @@ func newRig(t testing.TB) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	l := loaders.New(loaders.Config{DB: db, Cache: c, PublicURL: func(key string) string { return "https://pictures.example/" + key }})
+	l := loaders.New(loaders.Config{DB: db, Cache: c, PublicURL: "https://pictures.example/"})
 	r := &rig{db: db, loaders: l, resolvers: &resolvers.Resolver{DB: db, Loaders: l}}
 	config := generated.Config{Resolvers: r.resolvers}
 	limits := transport.Config{CostPerRequest: 1 << 30, Introspection: true, Limits: transport.Limits{Depth: 50, Aliases: 10_000, Duplicates: 10_000}}
@@ -83,7 +83,7 @@ func (r *rig) populate(t testing.TB) {
 		r.ids = append(r.ids, relay.ID("User", grant.UserID), relay.ID("Session", grant.SessionID))
 	}
 	for i, author := range r.people {
-		for n := range 4 {
+		for n := range 7 {
 			r.style(t, author, fmt.Sprintf("look %d #데일리룩 #tag%d @person%d", n, n, (i+1)%5))
 		}
 		for _, other := range r.people {

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"styleshare/graph/scalar"
+	"styleshare/internal/relay"
 )
 
 // Writer takes an answer, in the bytes that gqlgen would give. Its methods are for generated code.
@@ -68,6 +69,20 @@ func (w *Writer) Bool(b bool) { w.out = strconv.AppendBool(w.out, b) }
 
 // String writes text.
 func (w *Writer) String(s string) { w.out = appendString(w.out, s) }
+
+// ID writes a global id.
+func (w *Writer) ID(typeName string, key int64) {
+	w.out = append(relay.AppendID(append(w.out, '"'), typeName, key), '"')
+}
+
+// OpenString gives the buffer for text that needs no escaping, which EndString takes. What is not ended is not written.
+func (w *Writer) OpenString() []byte { return append(w.out, '"') }
+
+// EndString writes the text that was appended to OpenString's buffer.
+func (w *Writer) EndString(out []byte) {
+	w.out = out
+	w.out = append(w.out, '"')
+}
 
 // DateTime writes a moment.
 func (w *Writer) DateTime(t time.Time) { w.out = scalar.AppendDateTime(w.out, t) }

@@ -35,8 +35,11 @@ func (plugin) GenerateCode(data *codegen.Data) error {
 		Template:        planTemplate,
 		Data:            g,
 		Funcs: template.FuncMap{
-			"value": func(ref *config.TypeReference) string { return g.value(ref, "v", 0) },
-			"call":  call,
+			"value":   func(ref *config.TypeReference) string { return g.value(ref, "v", 0) },
+			"call":    call,
+			"isID":    isID,
+			"appends": appends,
+			"missing": missing,
 		},
 	})
 }
@@ -86,17 +89,34 @@ func (g *generator) value(ref *config.TypeReference, name string, depth int) str
 	if !ref.IsNilable() {
 		return g.present(ref, name)
 	}
-	missing := "w.Null()"
-	if ref.GQL.NonNull {
-		missing = "return false"
-	}
 	present := g.present(ref, name)
 	if _, isObject := g.object(ref); !isObject && ref.IsPtr() {
 		if method, _ := writerMethod(ref.Elem()); method != "" {
 			present = g.present(ref.Elem(), "*"+name)
 		}
 	}
-	return fmt.Sprintf("if %s == nil {\n%s\n} else {\n%s\n}", name, missing, present)
+	return fmt.Sprintf("if %s == nil {\n%s\n} else {\n%s\n}", name, missing(ref), present)
+}
+
+// missing is what becomes of a value that is not there.
+func missing(ref *config.TypeReference) string {
+	if ref.GQL.NonNull {
+		return "return false"
+	}
+	return "w.Null()"
+}
+
+// isID tells whether a field is the Relay id, which gqlgen.yml binds to GlobalID: the type's name and the row's id.
+func isID(f *codegen.Field) bool { return f.GoFieldName == "GlobalID" && !f.Object.Root }
+
+// appends tells whether a field's method has a twin that appends the text to a buffer: AppendURL for URL.
+func appends(f *codegen.Field) bool {
+	if !f.IsMethod() {
+		return false
+	}
+	method, _, _ := types.LookupFieldOrMethod(f.Object.Reference(), true, nil, "Append"+f.GoFieldName)
+	_, ok := method.(*types.Func)
+	return ok
 }
 
 func (g *generator) list(ref *config.TypeReference, name string, depth int) string {
