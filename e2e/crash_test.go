@@ -92,6 +92,29 @@ func TestKilledServer(t *testing.T) {
 	}
 }
 
+// TestKilledBeforeItsAnswer kills a server as soon as its commit is seen. The phone, which has no answer, asks another one.
+func TestKilledBeforeItsAnswer(t *testing.T) {
+	t.Parallel()
+	c := newCouple(t, Options{Servers: 2, Troubled: true})
+	input := Vars{"input": Vars{"styleId": c.style, "body": "only once", "clientMutationId": "key"}}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = c.Servers[0].Try(t.Context(), c.sora.Token, "Comment", input) // whether an answer came does not matter
+	}()
+	comments := func() int { return c.Number(t, `select count(*) from comments where body = 'only once'`) }
+	WaitFor(t, "the commit", func() bool { return comments() == 1 })
+	c.Servers[0].Kill(t)
+	<-ended
+	first := c.sora.At(t, c.Servers[1], "Comment", input).OK(t).Text("addComment.comment.id")
+	if again := c.sora.At(t, c.Servers[1], "Comment", input).OK(t).Text("addComment.comment.id"); first == "" || again != first {
+		t.Errorf("comment %q, then %q", first, again)
+	}
+	if n := comments(); n != 1 {
+		t.Errorf("%d comments", n)
+	}
+}
+
 // TestTwoWorkers has everything happen at once, with two workers and two servers who hand work over.
 func TestTwoWorkers(t *testing.T) {
 	t.Parallel()

@@ -56,6 +56,8 @@ func settleTopics(ctx context.Context, tx *Tx, userID, after int64) (int64, erro
 	if err := tx.lockAuthor(ctx, userID); err != nil {
 		return 0, err
 	}
+	// Once more: the process that changed the row may have died before it could tell the cache, which hides people.
+	tx.changes.Users = append(tx.changes.Users, userID)
 	var batch []int64
 	err := tx.NewRaw(`select id from styles where author_id = ? and id > ? and state = 'PUBLISHED' and deleted_at is null order by id limit ?`,
 		userID, after, settleBatch).Scan(ctx, &batch)

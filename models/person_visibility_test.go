@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 	"testing"
 )
 
@@ -103,5 +104,20 @@ func TestFoldsFollowWhoIsHidden(t *testing.T) {
 	}
 	if wrong := misfolded(t, db); len(wrong) > 0 {
 		t.Errorf("folds and actors: %q", wrong)
+	}
+}
+
+// Whoever made the account private may have died before the cache knew: the job tells it, too.
+func TestSettlingTellsTheCacheOfThePerson(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author := person(t, db)
+	var told []int64
+	db.OnCommit(func(_ context.Context, c Changes) { told = append(told, c.Users...) })
+	if err := db.SettlePerson(t.Context(), author); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(told, author) {
+		t.Errorf("the cache is told of %v", told)
 	}
 }
