@@ -173,14 +173,19 @@ func TestTakenPorts(t *testing.T) {
 		devstack.PostgreSQL: "127.0.0.1:15432", devstack.Redis: "127.0.0.1:16379",
 		devstack.Memcached: "127.0.0.1:15211", devstack.S3: "127.0.0.1:19000",
 	}
-	for _, address := range preferred {
-		if l, err := net.Listen("tcp", address); err == nil { // else another one has it, which is as good
+	taken := map[devstack.Name]bool{} // by this test: somebody else may give one up at any moment
+	for name, address := range preferred {
+		if l, err := net.Listen("tcp", address); err == nil {
 			t.Cleanup(func() { _ = l.Close() })
+			taken[name] = true
 		}
+	}
+	if len(taken) == 0 {
+		t.Log("others have all of the ports")
 	}
 	s := start(t, checkout(t), everything...)
 	for _, name := range everything {
-		if s.Part(name).Addr() == preferred[name] {
+		if taken[name] && s.Part(name).Addr() == preferred[name] {
 			t.Errorf("%s answers on the taken %s", name, preferred[name])
 		}
 	}
