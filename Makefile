@@ -34,7 +34,7 @@ check: fmt-check vet lint generated ## format, vet, lint, generated code, then e
 	CGO_ENABLED=1 $(TESTSTACK) go test -race -timeout $(TEST_TIMEOUT) ./...
 
 build: $(PAGE) ## build bin/styleshare
-	@go build -o bin/styleshare .
+	@go build -trimpath -o bin/styleshare .
 
 prepare: packages gateway ## install what is missing: PostgreSQL, Redis, memcached, Node, the S3 gateway
 
@@ -44,10 +44,11 @@ packages:
 gateway:
 	@$(PREPARE) gateway
 
+# Without paths, what one checkout has compiled serves all others of this machine.
 # Compiles what the binary consists of while other things are still being fetched, without linking it.
 compile:
 	@echo 'Compiling (about a minute the first time) …'
-	@go list -deps -f '{{if ne .Name "main"}}{{.ImportPath}}{{end}}' . | xargs -r go build
+	@go list -deps -f '{{if ne .Name "main"}}{{.ImportPath}}{{end}}' . | xargs -r go build -trimpath
 
 playground: $(PAGE) ## build the page that the binary embeds
 
