@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench-thumbnails build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
-PREPARE := go run ./internal/devstack/cmd/prepare
+PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
 LINTER := bin/golangci-lint
 WEB := internal/playground/web
@@ -44,8 +44,8 @@ packages:
 gateway:
 	@$(PREPARE) gateway
 
-# Without paths, what one checkout has compiled serves all others of this machine.
-# Compiles what the binary consists of while other things are still being fetched, without linking it.
+# Compiles what the binary consists of while other things are still being fetched, without linking it. Without paths, what
+# one checkout has compiled serves all others of this machine; the gateway shares packages with it, and is built likewise.
 compile:
 	@echo 'Compiling (about a minute the first time) …'
 	@go list -deps -f '{{if ne .Name "main"}}{{.ImportPath}}{{end}}' . | xargs -r go build -trimpath

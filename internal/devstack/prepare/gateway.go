@@ -72,7 +72,7 @@ func Gateway(ctx context.Context, dir string, out io.Writer) error {
 	// Built beside its place and renamed: a build that is killed, or two at once, never leave half a program.
 	work := fmt.Sprintf("%s.%d", program, os.Getpid())
 	defer func() { _ = os.Remove(work) }()
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", work, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", work, ".")
 	cmd.Dir = gatewayModule(checkout)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
