@@ -43,17 +43,4 @@ type Image struct {
 	Planes        []Plane
 }
 
-// New makes a picture with chroma of half the width and height, or without chroma.
-func New(width, height int, gray bool) *Image {
-	m := &Image{Width: width, Height: height, Planes: []Plane{NewPlane(width, height)}}
-	if !gray {
-		for range 2 {
-			p := NewPlane((width+1)/2, (height+1)/2)
-			p.SpanX, p.SpanY = float64(width)/2, float64(height)/2
-			m.Planes = append(m.Planes, p)
-		}
-	}
-	return m
-}
-
 func clamp(v int32) byte { return byte(min(max(v, 0), 255)) }

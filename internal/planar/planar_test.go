@@ -91,7 +91,10 @@ func TestTurning(t *testing.T) { //nolint:paralleltest // one flag for the packa
 
 // A flat surface stays flat, a ramp stays a ramp: no seam, no shift.
 func TestFlatAndRamp(t *testing.T) { //nolint:paralleltest // one flag for the package
-	m := New(97, 61, false)
+	m := &Image{Width: 97, Height: 61, Planes: []Plane{NewPlane(97, 61), NewPlane(49, 31), NewPlane(49, 31)}}
+	for i := range m.Planes[1:] {
+		m.Planes[1+i].SpanX, m.Planes[1+i].SpanY = 48.5, 30.5
+	}
 	for i := range m.Planes {
 		for j := range m.Planes[i].Pix {
 			m.Planes[i].Pix[j] = byte(40 + 80*i)
