@@ -44,21 +44,10 @@ func (t *Typed[K, V]) Invalidate(ctx context.Context, ids ...K) error {
 // background. load gets each missing id once, may leave out what does not exist (that is not cached), must read the
 // primary database, and not in a snapshot from before the call. Its error is the only one, and then nothing is given.
 func (t *Typed[K, V]) GetMany(ctx context.Context, ids []K, load func(context.Context, []K) (map[K]*V, error)) (map[K]*V, error) {
-	ids = unique(ids)
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = t.Key(id)
-	}
-	hits, fill := t.cache.GetMulti(ctx, keys)
-	found := make(map[K]*V, len(ids))
-	var missing []K
-	for i, id := range ids {
-		if v := t.decode(hits, keys[i]); v != nil {
-			found[id] = v
-		} else {
-			missing = append(missing, id)
-		}
-	}
+	round := t.cache.NewRound()
+	asked := t.Ask(round, ids)
+	round.Do(ctx)
+	found, missing := asked.Take()
 	if len(missing) == 0 {
 		return found, nil
 	}
@@ -69,7 +58,7 @@ func (t *Typed[K, V]) GetMany(ctx context.Context, ids []K, load func(context.Co
 	for _, id := range missing {
 		if v := loaded[id]; v != nil {
 			found[id] = v
-			t.store(fill, id, v)
+			asked.Fill(id, v)
 		}
 	}
 	return found, nil

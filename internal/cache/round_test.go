@@ -1,0 +1,39 @@
+package cache
+
+import (
+	"reflect"
+	"testing"
+)
+
+// One round serves several types with the same ids, and fills only what it asked for.
+func TestARoundAsksForSeveralTypes(t *testing.T) {
+	t.Parallel()
+	type place struct{ Name string }
+	c := newCache(t, startServer(t).addr)
+	people, places := NewByID[person](c, "u1:"), NewByID[place](c, "l1:")
+	ask := func() (*Asked[int64, person], *Asked[int64, place]) {
+		r := c.NewRound()
+		u, l := people.Ask(r, []int64{1, 2, 1}), places.Ask(r, []int64{2, 3})
+		r.Do(t.Context())
+		return u, l
+	}
+	u, l := ask()
+	if found, missing := u.Take(); len(found) != 0 || !reflect.DeepEqual(missing, []int64{1, 2}) {
+		t.Fatal(found, missing)
+	}
+	u.Fill(1, &person{ID: 1, Name: "mina"})
+	l.Fill(2, &place{"서울"})
+	l.Fill(9, &place{"not asked for"})
+	mustFlush(t, c)
+
+	u, l = ask()
+	if found, missing := u.Take(); len(found) != 1 || found[1].Name != "mina" || !reflect.DeepEqual(missing, []int64{2}) {
+		t.Error(found, missing)
+	}
+	if found, missing := l.Take(); len(found) != 1 || found[2].Name != "서울" || !reflect.DeepEqual(missing, []int64{3}) {
+		t.Error(found, missing)
+	}
+	if hits, _ := c.GetMulti(t.Context(), []string{places.Key(9)}); len(hits) != 0 {
+		t.Error("a value that nobody asked for was stored")
+	}
+}
