@@ -7,10 +7,14 @@ import (
 	"styleshare/models"
 )
 
-// invalidateOrRecord runs after each commit. What the cache cannot be told now is recorded, and told by a job.
+// invalidateOrRecord runs after each commit. What the cache cannot be told now is told by a job, which is recorded now
+// unless it was with the change.
 func (l *Loaders) invalidateOrRecord(ctx context.Context, changes models.Changes) {
 	if err := l.Invalidate(ctx, changes); err != nil {
 		slog.WarnContext(ctx, "cache not told of a change, a job will", "error", err)
+		if changes.Recorded {
+			return
+		}
 		changes.Outbox = false
 		err = l.db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
 			return tx.Record(ctx, models.JobInvalidate, changes)

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -164,5 +165,45 @@ func TestChangesAreToldToTheEnd(t *testing.T) {
 	}
 	if ctx.Err() == nil {
 		t.Error("nobody was told")
+	}
+}
+
+// What could not be announced before the commit is work that is committed with the change.
+func TestChangesAreAnnouncedBeforeTheCommitOrRecorded(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	author := person(t, db)
+	id := published(t, db, author, "")
+	fan := person(t, db)
+	fails, announced, recorded := false, 0, 0
+	db.BeforeCommit(func(_ context.Context, c Changes) error {
+		announced++
+		if got := one[int](t, db, `select like_count from styles where id = ?`, id); got != announced-1 {
+			t.Errorf("announced after the commit: %d likes", got)
+		}
+		if !slices.Contains(c.Styles, id) {
+			t.Errorf("announced %+v", c)
+		}
+		if fails {
+			return errors.New("nobody listens")
+		}
+		return nil
+	})
+	db.OnCommit(func(_ context.Context, c Changes) {
+		if c.Recorded {
+			recorded++
+		}
+	})
+	jobs := func() int {
+		return one[int](t, db, `select count(*) from outbox where kind = ? and payload -> 'Styles' @> to_jsonb(?::bigint)`, JobInvalidate, id)
+	}
+	must(db.LikeStyle(t.Context(), by(author), id))
+	if announced != 1 || recorded != 0 || jobs() != 0 {
+		t.Errorf("announced %d times, %d recorded, %d jobs", announced, recorded, jobs())
+	}
+	fails = true
+	must(db.LikeStyle(t.Context(), by(fan), id))
+	if announced != 2 || recorded != 1 || jobs() != 1 {
+		t.Errorf("announced %d times, %d recorded, %d jobs", announced, recorded, jobs())
 	}
 }

@@ -30,8 +30,9 @@ type DB struct {
 	// Passwords hashes and verifies, a few at a time.
 	Passwords *auth.Passwords
 
-	onCommit []func(context.Context, Changes)
-	tokenKey *keptSecret
+	beforeCommit []func(context.Context, Changes) error
+	onCommit     []func(context.Context, Changes)
+	tokenKey     *keptSecret
 }
 
 // Open connects lazily; maxConns of 0 takes pgx's default (the larger of 4 and the number of cores).
@@ -70,8 +71,40 @@ func (db *DB) Close() {
 	db.Pool.Close()
 }
 
+// BeforeCommit has f called right before the commit of each transaction that changes cached objects, with what it changes.
+// f sees to it that nobody keeps a copy of them until OnCommit's listeners are done, should this process die in between.
+// Where f fails, JobInvalidate is recorded in the transaction. Call it before the first transaction.
+func (db *DB) BeforeCommit(f func(context.Context, Changes) error) {
+	db.beforeCommit = append(db.beforeCommit, f)
+}
+
 // OnCommit has f called after each transaction that changed something. Call it before the first transaction.
 func (db *DB) OnCommit(f func(context.Context, Changes)) { db.onCommit = append(db.onCommit, f) }
+
+// announce calls the listeners of BeforeCommit. A verb that is one statement without a transaction calls it before that
+// statement with all that it may change, takes InTx instead where this fails, and calls committed afterwards.
+func (db *DB) announce(ctx context.Context, c Changes) error {
+	if c.cached() == 0 {
+		return nil
+	}
+	for _, listen := range db.beforeCommit {
+		if err := listen(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// committed calls the listeners of OnCommit.
+func (db *DB) committed(ctx context.Context, c Changes) {
+	if c.cached() == 0 && !c.Outbox {
+		return
+	}
+	for _, listen := range db.onCommit {
+		// What is committed must be made known although the caller has gone.
+		listen(context.WithoutCancel(ctx), c)
+	}
+}
 
 // Tx is a transaction that remembers what it changes.
 type Tx struct {
@@ -90,15 +123,13 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 		tx := &Tx{now: db.Now()}
 		err = db.RunInTx(ctx, nil, func(ctx context.Context, bunTx bun.Tx) error {
 			tx.Tx = bunTx
-			return f(ctx, tx)
+			if err := f(ctx, tx); err != nil {
+				return err
+			}
+			return db.announceOrRecord(ctx, tx)
 		})
 		if err == nil {
-			if !tx.changes.empty() {
-				for _, listen := range db.onCommit {
-					// What is committed must be made known although the caller has gone.
-					listen(context.WithoutCancel(ctx), tx.changes)
-				}
-			}
+			db.committed(ctx, tx.changes)
 			return nil
 		}
 		if !isRetryable(err) {
@@ -108,16 +139,30 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 	return err
 }
 
+// announceOrRecord has the change told before the commit, or by a job that is committed with it.
+func (db *DB) announceOrRecord(ctx context.Context, tx *Tx) error {
+	if db.announce(ctx, tx.changes) == nil {
+		return nil
+	}
+	payload := tx.changes
+	payload.Outbox = false
+	tx.changes.Recorded = true
+	return tx.Record(ctx, JobInvalidate, payload)
+}
+
 // Changes is what a committed transaction touched: the cached objects that are stale now, and whether work was recorded.
 type Changes struct {
 	Users, Styles, Photos, Comments, Tags, Brands, Items, Collections, Questions, Answers []int64
 	// Outbox says that the relay has something to hand over.
 	Outbox bool
+	// Recorded says that JobInvalidate is committed with them.
+	Recorded bool
 }
 
-func (c *Changes) empty() bool {
-	return !c.Outbox && len(c.Users)+len(c.Styles)+len(c.Photos)+len(c.Comments)+len(c.Tags)+len(c.Brands)+len(c.Items)+
-		len(c.Collections)+len(c.Questions)+len(c.Answers) == 0
+// cached is how many cached objects changed.
+func (c *Changes) cached() int {
+	return len(c.Users) + len(c.Styles) + len(c.Photos) + len(c.Comments) + len(c.Tags) + len(c.Brands) + len(c.Items) +
+		len(c.Collections) + len(c.Questions) + len(c.Answers)
 }
 
 // PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -28,7 +28,7 @@ const (
 	JobMail           JobKind = "mail"             // MailJob: one message to one person
 	JobDigest         JobKind = "digest"           // DigestJob: what one person missed, by mail
 	JobDigestBatch    JobKind = "digest.batch"     // DigestBatchJob: which of some accounts get one
-	JobInvalidate     JobKind = "cache.invalidate" // Changes: what the cache could not be told after the commit
+	JobInvalidate     JobKind = "cache.invalidate" // Changes: what the cache could not be told when it happened
 	JobBeginDigests   JobKind = "digest.begin"     // scheduled: the time zones where it is Monday morning
 	JobCleanUpPhotos  JobKind = "photos.clean_up"  // scheduled: uploads never completed, photos never used
 	JobIndexStale     JobKind = "search.index"     // scheduled: what search does not find yet
