@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strconv"
@@ -71,6 +72,19 @@ func (r *KeyRing) Verify(ctx context.Context, token string) (Claims, error) {
 	if len(token) > maxAccessBytes {
 		return Claims{}, fmt.Errorf("%w: too long", ErrInvalid)
 	}
+	sum := sha256.Sum256([]byte(token))
+	if claims, ok := r.verified.claims(sum, r.set.Load(), r.now()); ok {
+		return claims, nil
+	}
+	claims, keyID, err := r.check(ctx, token)
+	if err == nil {
+		r.verified.add(sum, verifiedToken{claims, keyID})
+	}
+	return claims, err
+}
+
+// check is Verify for a token that is seen for the first time.
+func (r *KeyRing) check(ctx context.Context, token string) (_ Claims, keyID string, _ error) {
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}), jwt.WithIssuer(issuer),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(leeway),
@@ -78,8 +92,8 @@ func (r *KeyRing) Verify(ctx context.Context, token string) (Claims, error) {
 	)
 	var wire wireClaims
 	_, err := parser.ParseWithClaims(token, &wire, func(t *jwt.Token) (any, error) {
-		id, _ := t.Header["kid"].(string)
-		key, ok := r.find(ctx, id)
+		keyID, _ = t.Header["kid"].(string)
+		key, ok := r.find(ctx, keyID)
 		if !ok {
 			return nil, errors.New("unknown or retired key")
 		}
@@ -87,11 +101,12 @@ func (r *KeyRing) Verify(ctx context.Context, token string) (Claims, error) {
 	})
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return Claims{}, ErrExpired
+		return Claims{}, "", ErrExpired
 	case err != nil:
-		return Claims{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Claims{}, "", fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return wire.claims()
+	claims, err := wire.claims()
+	return claims, keyID, err
 }
 
 func (w *wireClaims) claims() (Claims, error) {

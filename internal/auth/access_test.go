@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -51,6 +52,61 @@ func TestAccessTokenExpires(t *testing.T) {
 			t.Errorf("%v from expiry: %v, want %v", c.at, err, c.want)
 		}
 	}
+}
+
+// What was verified before is not verified again, and still ends with its key.
+func TestVerifiedTokensEndWithTheirKey(t *testing.T) {
+	t.Parallel()
+	s := newStore(time.Hour)
+	r := s.ring(t)
+	token, _, err := r.Sign(1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := r.Verify(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	remembered, ok := r.verified.claims(sha256.Sum256([]byte(token)), r.set.Load(), s.now())
+	if again, err := r.Verify(t.Context(), token); !ok || remembered != first || err != nil || again != first {
+		t.Errorf("%+v, then %+v (%t), %+v, %v", first, remembered, ok, again, err)
+	}
+	if _, err = r.Verify(t.Context(), token[:len(token)-20]+strings.Repeat("A", 20)); !errors.Is(err, ErrInvalid) {
+		t.Errorf("with another signature: %v", err)
+	}
+	s.change(func(s *store) {
+		s.keys = append(s.keys, NewKey(s.time))
+		s.keys[0].RetiredAt = s.time
+	})
+	if err = r.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = r.Verify(t.Context(), token); !errors.Is(err, ErrInvalid) {
+		t.Errorf("with its key retired: %v", err)
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	s := newStore(time.Hour)
+	r := s.ring(b)
+	token, _, err := r.Sign(1, 2)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("again", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := r.Verify(b.Context(), token); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			if _, _, err := r.check(b.Context(), token); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 // forge signs any claims with any key, as an attacker or a careless colleague would.

@@ -22,6 +22,8 @@ type KeyRing struct {
 	now    func() time.Time
 	log    *slog.Logger
 
+	verified *verified
+
 	set     atomic.Pointer[keySet]
 	loading chan struct{} // holds one token: who has it may reload
 	loaded  time.Time     // when the last reload ended, well or not; guarded by loading
@@ -29,7 +31,7 @@ type KeyRing struct {
 
 // NewKeyRing reads the keys once and fails when none of them may sign. now is time.Now outside of tests.
 func NewKeyRing(ctx context.Context, source Source, now func() time.Time, log *slog.Logger) (*KeyRing, error) {
-	r := &KeyRing{source: source, now: now, log: log, loading: make(chan struct{}, 1)}
+	r := &KeyRing{source: source, now: now, log: log, verified: newVerified(), loading: make(chan struct{}, 1)}
 	r.set.Store(&keySet{})
 	r.loading <- struct{}{}
 	defer func() { <-r.loading }()

@@ -48,7 +48,7 @@ func (s *store) change(f func(*store)) {
 	f(s)
 }
 
-func (s *store) ring(t *testing.T) *KeyRing {
+func (s *store) ring(t testing.TB) *KeyRing {
 	t.Helper()
 	r, err := NewKeyRing(t.Context(), s.read, s.now, slog.New(slog.DiscardHandler))
 	if err != nil {
