@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"styleshare/models"
 	"styleshare/resolvers"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -69,6 +71,7 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 		return nil, err
 	}
 	slog.SetDefault(a.log)
+	limitMemory(ctx, a.log)
 	redis.SetLogger(redisLogger{a.log})
 	a.metrics = telemetry.NewMetrics(routes, operationNames())
 	if a.db, err = models.Open(c.DatabaseURL, c.DatabaseMaxConns); err != nil {
@@ -92,6 +95,17 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 		return nil, fmt.Errorf("S3: %w", err)
 	}
 	return a, a.connect(ctx)
+}
+
+// limitMemory has the garbage collector work harder before the process would be killed: at nine tenths of what its
+// container may use. An operator's GOMEMLIMIT counts instead.
+func limitMemory(ctx context.Context, log *slog.Logger) {
+	switch limit, err := memlimit.Set(); {
+	case err != nil: // of systems that have no control groups
+		log.DebugContext(ctx, "memory is not limited", "error", err)
+	case limit < math.MaxInt64:
+		log.InfoContext(ctx, "memory is limited", "bytes", limit)
+	}
 }
 
 // pingTimeout is how long PostgreSQL may take to answer a process that starts.
