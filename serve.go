@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -157,6 +158,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if x.ready != nil {
 		group.Go(func() error { return x.ready(groupCtx) })
 	} else {
+		debug.FreeOSMemory() // of what starting took: on a small machine others need it
 		a.log.InfoContext(ctx, "ready", "api", r.api, "worker", r.worker, "public", l.publicAddress(), "admin", l.admin.Addr().String())
 	}
 	err := group.Wait()

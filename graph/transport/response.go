@@ -42,7 +42,8 @@ func write(w http.ResponseWriter, media string, status int, resp *graphql.Respon
 		h.Set("Retry-After", strconv.Itoa(after))
 	}
 	w.WriteHeader(status)
-	for _, part := range [][]byte{head, resp.Data, tail} {
+	// The last bytes go along with the data: by themselves they would be one more packet.
+	for _, part := range [][]byte{head, append(resp.Data, tail...)} {
 		if _, err := w.Write(part); err != nil { //nolint:gosec // JSON, and called so: no browser takes it for a page
 			return // the client is gone
 		}
