@@ -56,6 +56,15 @@ func relatedPage[T, V any](c *cohort[T], name string, page models.Page, load fun
 	return r.value.(V), nil
 }
 
+// know takes a relation that is loaded already, before anybody has touched it.
+func know[T, V any](c *cohort[T], name string, value V) {
+	r := &relation{value: value}
+	r.once.Do(func() {})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.relations[relationKey{name, models.Page{}}] = r
+}
+
 // gather makes one cohort of the rows, in the order of the ids. wrap may give nil for a row that nobody may see.
 func gather[R, T any](r *request, ids []int64, rows map[int64]*R, wrap func(*R, *cohort[T]) *T) map[int64]*T {
 	c := newCohort[T](r, len(rows))

@@ -60,3 +60,13 @@ func (m *memo[T]) read(ctx context.Context, ids []int64, cached *cache.Typed[int
 	}
 	return found, nil
 }
+
+// know takes a row that was just read in another way.
+func (m *memo[T]) know(id int64, row *T) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.rows == nil {
+		m.rows = make(map[int64]*T, 1)
+	}
+	m.rows[id] = row
+}

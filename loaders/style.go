@@ -1,6 +1,8 @@
 package loaders
 
 import (
+	"context"
+
 	"styleshare/internal/relay"
 	"styleshare/models"
 )
@@ -46,6 +48,21 @@ func (r *request) visibleStyles(ids []int64) (map[int64]*Style, error) {
 		}
 	}
 	return found, nil
+}
+
+// LikedStyle gives a style as its like left it, as far as that is known, and otherwise what Style gives. The verb has applied
+// the rule.
+func (l *Loaders) LikedStyle(ctx context.Context, liked models.Liked) (*Style, error) {
+	if liked.Style == nil {
+		return l.Style(ctx, liked.StyleID)
+	}
+	r := l.request(ctx)
+	r.memos.styles.know(liked.StyleID, liked.Style)
+	s, err := one(r, liked.StyleID, (*request).stylesByID)
+	if err == nil {
+		know(s.cohort, "flags", map[int64]models.StyleFlags{s.ID: liked.Flags})
+	}
+	return s, err
 }
 
 // visible applies the rule to a style that was brought by its id.

@@ -51,15 +51,19 @@ var photos = table[Photo]{
 	func(p *Photo) int64 { return p.ID },
 }
 
+const styleColumns = `id, author_id, state, caption, photo_ids, item_ids, tag_ids, brand_ids, mention_ids, worn_on, like_count,
+	comment_count, collect_count, item_info_request_count, created_at, edited_at, published_at, deleted_at`
+
+// fields are where styleColumns go.
+func (s *Style) fields() []any {
+	return []any{&s.ID, &s.AuthorID, &s.State, &s.Caption, &s.PhotoIDs, &s.ItemIDs, &s.TagIDs, &s.BrandIDs, &s.MentionIDs,
+		&s.WornOn, &s.LikeCount, &s.CommentCount, &s.CollectCount, &s.ItemInfoRequestCount, &s.CreatedAt, &s.EditedAt,
+		&s.PublishedAt, &s.DeletedAt}
+}
+
 var styles = table[Style]{
-	`select id, author_id, state, caption, photo_ids, item_ids, tag_ids, brand_ids, mention_ids, worn_on, like_count,
-		comment_count, collect_count, item_info_request_count, created_at, edited_at, published_at, deleted_at
-		from styles where id = any($1)`,
-	func(r pgx.Rows, s *Style) error {
-		return r.Scan(&s.ID, &s.AuthorID, &s.State, &s.Caption, &s.PhotoIDs, &s.ItemIDs, &s.TagIDs, &s.BrandIDs, &s.MentionIDs,
-			&s.WornOn, &s.LikeCount, &s.CommentCount, &s.CollectCount, &s.ItemInfoRequestCount, &s.CreatedAt, &s.EditedAt,
-			&s.PublishedAt, &s.DeletedAt)
-	},
+	`select ` + styleColumns + ` from styles where id = any($1)`,
+	func(r pgx.Rows, s *Style) error { return r.Scan(s.fields()...) },
 	func(s *Style) int64 { return s.ID },
 }
 

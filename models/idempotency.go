@@ -73,6 +73,15 @@ func (a answer) read(into any) error {
 	return json.Unmarshal(a.Result, into)
 }
 
+// rememberedAs is how the result of a success is kept.
+func rememberedAs(result any) (string, error) {
+	text, err := json.Marshal(result)
+	if err == nil {
+		text, err = json.Marshal(answer{Result: text})
+	}
+	return string(text), err
+}
+
 // Once runs verb in one transaction, or gives the result it gave the first time the attempt was made. The result
 // should be ids: a replay reads the objects behind them anew. User errors are remembered too. The same attempt made
 // at the same moment waits for the first to end.

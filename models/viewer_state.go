@@ -10,11 +10,12 @@ import (
 // StyleFlags is what a viewer did with a style. It is never cached.
 type StyleFlags struct{ Liked, Collected, RequestedItemInfo bool }
 
-const styleFlagsSQL = `select x.id,
-	exists(select from likes l where l.style_id = x.id and l.user_id = $1),
+// styleFlagsColumns are those of the style x for the viewer $1.
+const styleFlagsColumns = `exists(select from likes l where l.style_id = x.id and l.user_id = $1),
 	exists(select from collection_styles c where c.style_id = x.id and c.owner_id = $1),
-	exists(select from item_info_requests r where r.style_id = x.id and r.user_id = $1)
-	from unnest($2::bigint[]) as x(id)`
+	exists(select from item_info_requests r where r.style_id = x.id and r.user_id = $1)`
+
+const styleFlagsSQL = `select x.id, ` + styleFlagsColumns + ` from unnest($2::bigint[]) as x(id)`
 
 // StyleFlagsFor reads what the viewer did with the styles.
 func (db *DB) StyleFlagsFor(ctx context.Context, viewerID int64, styleIDs []int64) (map[int64]StyleFlags, error) {

@@ -82,7 +82,7 @@ func (m *matrix) follow(follower, followee string) {
 
 func (m *matrix) like(who string, style int64) {
 	m.t.Helper()
-	do[int64](m, "like")(m.db.LikeStyle(m.t.Context(), m.by(who), style))
+	do[models.Liked](m, "like")(m.db.LikeStyle(m.t.Context(), m.by(who), style))
 }
 
 // part has the people become what they are.

@@ -141,11 +141,11 @@ func changing[R any](ctx context.Context, typeName, field, globalID, name string
 }
 
 // object gives the object that a mutation changed, and nothing where it was refused.
-func object[T any](ctx context.Context, faults []*model.UserError, id int64, find func(context.Context, int64) (*T, error)) (*T, error) {
+func object[R, T any](ctx context.Context, faults []*model.UserError, result R, find func(context.Context, R) (*T, error)) (*T, error) {
 	if len(faults) > 0 {
 		return nil, nil
 	}
-	return find(ctx, id)
+	return find(ctx, result)
 }
 
 // globalIDIf is the global id of what was deleted, nil where it was refused.

@@ -110,20 +110,20 @@ func (r mutation) DeleteStyle(ctx context.Context, input model.DeleteStyleInput)
 
 // LikeStyle likes a style.
 func (r mutation) LikeStyle(ctx context.Context, input model.LikeStyleInput) (*model.LikeStylePayload, error) {
-	id, faults, err := changing(ctx, "Style", "styleId", input.StyleID, "likeStyle", input.ClientMutationID, input, r.DB.LikeStyle)
+	liked, faults, err := changing(ctx, "Style", "styleId", input.StyleID, "likeStyle", input.ClientMutationID, input, r.DB.LikeStyle)
 	payload := &model.LikeStylePayload{ClientMutationID: input.ClientMutationID, UserErrors: faults}
 	if err == nil {
-		payload.Style, err = object(ctx, faults, id, r.Loaders.Style)
+		payload.Style, err = object(ctx, faults, liked, r.Loaders.LikedStyle)
 	}
 	return payload, err
 }
 
 // UnlikeStyle takes a like back.
 func (r mutation) UnlikeStyle(ctx context.Context, input model.UnlikeStyleInput) (*model.UnlikeStylePayload, error) {
-	id, faults, err := changing(ctx, "Style", "styleId", input.StyleID, "unlikeStyle", input.ClientMutationID, input, r.DB.UnlikeStyle)
+	liked, faults, err := changing(ctx, "Style", "styleId", input.StyleID, "unlikeStyle", input.ClientMutationID, input, r.DB.UnlikeStyle)
 	payload := &model.UnlikeStylePayload{ClientMutationID: input.ClientMutationID, UserErrors: faults}
 	if err == nil {
-		payload.Style, err = object(ctx, faults, id, r.Loaders.Style)
+		payload.Style, err = object(ctx, faults, liked, r.Loaders.LikedStyle)
 	}
 	return payload, err
 }
