@@ -4,17 +4,12 @@ import (
 	"context"
 	"fmt"
 	"image"
-
-	"github.com/bbrks/go-blurhash"
 )
 
 // The picture that the blurhash and the dominant colour are taken from is of so many pixels a side. Both know a few blots of
-// colour only, and the blurhash takes time in proportion to the pixels. With fewer pixels than waves a blurhash shows wrong
-// colours: its cosines are taken at the pixels' left and upper edges.
+// colour only. With fewer pixels than waves a blurhash shows wrong colours: its cosines are taken at the pixels' left and upper
+// edges.
 const minPlaceholderSide, maxPlaceholderSide = 16, 32
-
-// The blurhash has 4 × 3 components, 28 characters.
-const blurX, blurY = 4, 3
 
 // describe sets what a client shows before it has loaded a rendition.
 func (r *Result) describe(ctx context.Context, small picture) error {
@@ -24,11 +19,7 @@ func (r *Result) describe(ctx context.Context, small picture) error {
 	if err != nil {
 		return err
 	}
-	hash, err := blurhash.Encode(blurX, blurY, tiny)
-	if err != nil {
-		return fmt.Errorf("compute the blurhash: %w", err)
-	}
-	r.Blurhash, r.DominantColor = hash, dominantColor(tiny)
+	r.Blurhash, r.DominantColor = blurhash(tiny), dominantColor(tiny)
 	return nil
 }
 

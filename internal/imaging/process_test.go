@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/bbrks/go-blurhash"
+	library "github.com/bbrks/go-blurhash"
 )
 
 func TestReadsEveryKind(t *testing.T) {
@@ -120,10 +120,10 @@ func TestPlaceholders(t *testing.T) {
 			if result.DominantColor != c.dominant {
 				t.Errorf("dominant colour %s, want %s", result.DominantColor, c.dominant)
 			}
-			if x, y, err := blurhash.Components(result.Blurhash); err != nil || x != blurX || y != blurY || len(result.Blurhash) != 28 {
+			if x, y, err := library.Components(result.Blurhash); err != nil || x != blurX || y != blurY || len(result.Blurhash) != 28 {
 				t.Errorf("blurhash %q of %d × %d components: %v", result.Blurhash, x, y, err)
 			}
-			blurred, err := blurhash.Decode(result.Blurhash, 17, 17, 1)
+			blurred, err := library.Decode(result.Blurhash, 17, 17, 1)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package jpeg
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // bitReader reads one restart interval, from which stuffing is gone. Behind its end it gives zeros.
@@ -87,7 +88,7 @@ type entropyCoded struct {
 // unstuff copies a scan's data, which begins at the front of file, and tells how long it was there: up to the next marker that
 // is no restart marker, or to the end.
 func unstuff(file []byte, into []byte) (e entropyCoded, length int) {
-	e = entropyCoded{data: into[:0], bounds: []int{0}}
+	e = entropyCoded{data: slices.Grow(into[:0], len(file)), bounds: []int{0}}
 	for {
 		at := bytes.IndexByte(file[length:], 0xff)
 		if at < 0 || length+at+1 >= len(file) {

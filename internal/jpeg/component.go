@@ -7,9 +7,9 @@ type component struct {
 	id        byte
 	h, v      int // sampling factors: blocks of an MCU
 	quantizer byte
-	table     *[64]int32 // of the quantizer, as it was at the component's first scan
-	dc, ac    *huffman   // of the present scan
-	predicted int32      // the DC coefficient of the block before
+	table     *[64]uint16 // of the quantizer, as it was at the component's first scan
+	dc, ac    *huffman    // of the present scan
+	predicted int32       // the DC coefficient of the block before
 
 	// blocksX and blocksY are the blocks that hold the picture; strideX and strideY include those that fill up the last MCUs.
 	blocksX, blocksY, strideX, strideY int
@@ -17,7 +17,11 @@ type component struct {
 	size int
 	// wanted is the number of the last coefficient that this needs.
 	wanted int
-	plane  planar.Plane
+	// factors are the quantizer's, in the order of a block's cells.
+	factors [64]int16
+	plane   planar.Plane
+	// row holds the coefficients of a row of MCUs: size × size cells for each block.
+	row []int16
 	// coefficients are kept where several scans make up a block: 64 for each, in rows of eight.
 	coefficients []int16
 }
@@ -25,21 +29,22 @@ type component struct {
 // wantedFor gives the last coefficient in zigzag order that lies in the corner of a size.
 var wantedFor = [9]int{1: 0, 2: 4, 4: 24, 8: 63}
 
-// places gives for each size where a coefficient goes in a block of size × size, by its number; outside for one that is not needed.
-var places = func() (p [9][64]uint8) {
+// places gives for each size the cell that a coefficient goes to, by its number: see step. Cells are in rows, but for size 4: there the
+// even rows are woven into each other, and the odd ones, as the transform takes them.
+var places = func() (p [9][128]uint8) {
 	for _, size := range []int{1, 2, 4, 8} {
 		for k, at := range zigzag {
-			x, y := int(at)&7, int(at)>>3
-			p[size][k] = outside
-			if x < size && y < size {
+			switch x, y := int(at)&7, int(at)>>3; {
+			case x >= size || y >= size:
+			case size == 4:
+				p[size][k] = uint8(y&1*8 + 2*x + y>>1)
+			default:
 				p[size][k] = uint8(y*size + x)
 			}
 		}
 	}
 	return p
 }()
-
-const outside = 64
 
 // layOut decides on the scale and makes the planes, at the first scan.
 func (d *decoder) layOut() {
@@ -83,52 +88,59 @@ func (c *component) layOut(d *decoder, maxH, maxV, wantX, wantY int) {
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
-// at is where a block's samples begin.
-func (c *component) at(x, y int) []byte {
-	return c.plane.Pix[y*c.size*c.plane.Stride+x*c.size:]
+// dequantize takes the table that is the component's from now on.
+func (c *component) dequantize(table *[64]uint16) {
+	c.table = table
+	for k := c.wanted; k >= 0; k-- {
+		c.factors[places[c.size][k]] = int16(table[k])
+	}
 }
 
 // transform turns the coefficients that several scans have gathered into samples.
 func (d *decoder) transform(c *component) error {
+	cells, place := c.size*c.size, &places[c.size]
+	row := make([]int16, cells*(c.strideX+1))
 	for y := range c.strideY {
 		if err := d.ctx.Err(); err != nil {
 			return err
 		}
 		for x := range c.strideX {
-			gathered := (*[64]int16)(c.coefficients[64*(y*c.strideX+x):])
-			last := 0
-			for k := 0; k <= c.wanted; k++ {
-				if v := gathered[zigzag[k]]; v != 0 {
-					if at := places[c.size][k]; at != outside {
-						d.block[at] = int32(v) * c.table[k]
-						last = k
-					}
-				}
+			gathered, block := c.stored(x, y), row[x*cells:]
+			for k := c.wanted; k >= 0; k-- {
+				block[place[k]] = gathered[zigzag[k]]
 			}
-			d.put(c, x, y, last)
 		}
+		c.put(row, y, c.strideX)
 	}
 	return nil
 }
 
-// put transforms the block, whose last coefficient is numbered, into the samples of the component, and clears it.
-func (d *decoder) put(c *component, x, y, last int) {
-	dst, stride := c.at(x, y), c.plane.Stride
-	if last == 0 {
-		flat(dst, stride, c.size, clamp((d.block[0]+4)>>3+128))
-		d.block[0] = 0
+// put transforms a row of blocks into samples.
+func (c *component) put(row []int16, y, blocks int) {
+	dst, stride := c.plane.Pix[y*c.size*c.plane.Stride:], c.plane.Stride
+	if c.size == 4 {
+		inverse4(dst, stride, row, (*[16]int16)(c.factors[:]), blocks)
 		return
 	}
-	switch c.size {
-	case 8:
-		inverse8(&d.block, dst, stride)
-	case 4:
-		inverse4((*[16]int32)(d.block[:]), dst, stride)
-	case 2:
-		inverse2((*[4]int32)(d.block[:]), dst, stride)
-	case 1:
-		dst[0] = clamp((d.block[0]+4)>>3 + 128)
-		d.block[0] = 0
+	cells := c.size * c.size
+	for x := range blocks {
+		dst := dst[x*c.size:]
+		var block [64]int32
+		rest := int16(0)
+		for i, v := range row[x*cells:][:cells] {
+			block[i] = int32(v * c.factors[i])
+			if i > 0 {
+				rest |= v
+			}
+		}
+		switch {
+		case rest == 0:
+			flat(dst, stride, c.size, clamp((block[0]+4)>>3+128))
+		case c.size == 8:
+			inverse8(&block, dst, stride)
+		case c.size == 2:
+			inverse2((*[4]int32)(block[:]), dst, stride)
+		}
 	}
 }
 

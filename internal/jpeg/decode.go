@@ -35,14 +35,13 @@ type decoder struct {
 	components    []component
 	progressive   bool
 	rgb           bool // as Adobe's segment says
-	quantizers    [4]*[64]int32
+	quantizers    [4]*[64]uint16
 	dcTables      [4]*huffman
 	acTables      [4]*huffman
 	restart       int // MCUs in a restart interval; 0 without any
 	buffer        []byte
 	scans         int
 	reader        bitReader
-	block         [64]int32
 	// endRun is how many more blocks end without a coefficient of their own (T.81 G.1.2.2).
 	endRun int
 }
@@ -170,12 +169,12 @@ func (d *decoder) quantizerTables(body []byte) error {
 		if precision > 1 || id > 3 || len(body) < 1+size {
 			return FormatError("broken quantization table")
 		}
-		table := new([64]int32)
+		table := new([64]uint16)
 		for i := range table {
 			if precision == 0 {
-				table[i] = int32(body[1+i])
+				table[i] = uint16(body[1+i])
 			} else {
-				table[i] = int32(binary.BigEndian.Uint16(body[1+2*i:]))
+				table[i] = binary.BigEndian.Uint16(body[1+2*i:])
 			}
 		}
 		d.quantizers[id] = table

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"math/rand/v2"
 	"testing"
 
 	"styleshare/internal/planar"
@@ -172,6 +173,49 @@ func TestRefusesOtherKinds(t *testing.T) { //nolint:paralleltest // one flag for
 			t.Errorf("%s after the end of its context: %v", name, err)
 		}
 	}
+}
+
+// Whole files and such as were damaged on the way become the same bytes, or fail with the same error.
+func TestAssemblyDecodesAsGoDoes(t *testing.T) { //nolint:paralleltest // one flag for the package
+	if !useAVX2 {
+		t.Log("this processor has no AVX2: plain Go is compared with itself")
+	}
+	defer setAVX2(useAVX2)
+	random := rand.New(rand.NewPCG(9, 10))
+	source := ppm(scene(500, 120))
+	for name, args := range kinds {
+		file := pipe(t, source, "cjpeg", args...)
+		for n := range 60 {
+			damaged, by := bytes.Clone(file), 1<<(n%4)
+			for range n / 4 {
+				damaged[len(file)/8+random.IntN(len(file)*7/8)] ^= 1 << random.IntN(8)
+			}
+			fit := func(width, height int) (int, int) { return width / by, height / by }
+			setAVX2(false)
+			want, wantErr := Decode(t.Context(), damaged, fit)
+			setAVX2(true)
+			got, err := Decode(t.Context(), damaged, fit)
+			if !errors.Is(err, wantErr) {
+				t.Fatalf("%s by %d, damage %d: %v, in Go %v", name, by, n, err, wantErr)
+			}
+			if err != nil {
+				continue
+			}
+			for i := range want.Planes {
+				if !bytes.Equal(samples(&got.Planes[i]), samples(&want.Planes[i])) {
+					t.Fatalf("%s by %d, damage %d: plane %d is another", name, by, n, i)
+				}
+			}
+		}
+	}
+}
+
+// samples are those of the picture alone.
+func samples(p *planar.Plane) (all []byte) {
+	for y := range p.Height {
+		all = append(all, p.Pix[y*p.Stride:][:p.Width]...)
+	}
+	return all
 }
 
 // FuzzDecode: whatever the bytes, no panic, and a picture of the size that the header says.

@@ -1,16 +1,15 @@
 package jpeg
 
-// lookupBits is how many bits of the stream the tables are asked about at once. Longer codes are rare.
+// lookupBits is how many bits of the stream the tables are asked about at once. Longer codes are rare, and larger tables leave the
+// processor's nearest cache.
 const lookupBits = 11
 
 const lookupMask = 1<<lookupBits - 1
 
-// huffman is one table of codes, laid out for three ways of reading: whole coefficients, runs of coefficients that nobody wants, and
-// bare symbols.
+// huffman is one table of codes, laid out for three ways of reading: coefficients with their values, two at a time; runs of coefficients
+// that nobody wants; and bare symbols.
 type huffman struct {
-	// value is asked for a coefficient: how many bits it takes, how far it lies behind the one before, and its value. See the
-	// functions of entry.
-	value [1 << lookupBits]entry
+	pairs [1 << lookupBits]pair
 	// skip is asked for coefficients that are only passed over, several at once; single for one of them.
 	skip, single [1 << lookupBits]passing
 	// symbol is a code's length in the low byte and its symbol in the high one; 0 for codes longer than lookupBits.
@@ -22,27 +21,37 @@ type huffman struct {
 	symbols [256]uint8
 }
 
-// entry is what the next bits say of a coefficient: its length in bits 0 to 4, how far it lies behind in bits 8 to 15, its value in
-// the high half. Where only the code lies within lookupBits, partial is set and the high half is how many bits of value follow.
-// 0 means a code that is longer.
-type entry uint32
+// pair is what the next bits say of one or two coefficients, from the lowest bit on:
+//
+//	 8 bits  the length of both; or of the code alone where partial is set: its value does not lie within lookupBits
+//	 8 bits  how far the first lies behind the coefficient before
+//	 8 bits  how far the second does; the same as the first's where there is one only
+//	 8 bits  the length of the first
+//	16 bits  the first's value, or of how many bits the value is that follows
+//	16 bits  the second's value
+//
+// longCode stands for a code longer than lookupBits.
+type pair uint64
 
-const partial entry = 0x80
+const (
+	partial  pair = 0x80
+	longCode pair = partial
+)
 
-func (e entry) whole() bool     { return e != 0 && e&partial == 0 }
-func (e entry) length() uint    { return uint(e & 31) }
-func (e entry) advance() int    { return int(e >> 8 & 0xff) }
-func (e entry) value() int32    { return int32(e) >> 16 }
-func (e entry) valueBits() uint { return uint(e>>16) & 15 }
+func (p pair) length() uint      { return uint(p & 63) }
+func (p pair) first() int        { return int(p >> 8 & 0xff) }
+func (p pair) second() int       { return int(p >> 16 & 0xff) }
+func (p pair) firstLength() uint { return uint(p >> 24 & 63) }
+func (p pair) firstValue() int16 { return int16(p >> 32) }
+func (p pair) lastValue() int16  { return int16(p >> 48) }
+func (p pair) valueBits() uint   { return uint(p>>32) & 15 }
 
-// passing is how many bits one or more coefficients take, in bits 0 to 4, how far they lead, in bits 5 to 10, and whether the block
-// ends, in bit 15. 0 means a code longer than lookupBits.
+// passing is how many bits one or more coefficients take, in the low byte, and how far they lead, in the high one. 0 means a code longer
+// than lookupBits.
 type passing uint16
 
-const passingEnd passing = 1 << 15
-
-func (p passing) length() uint { return uint(p & 31) }
-func (p passing) advance() int { return int(p >> 5 & 63) }
+func (p passing) length() uint { return uint(p & 63) }
+func (p passing) advance() int { return int(p >> 8) }
 
 // blockEnd is how far an end-of-block symbol leads: behind every coefficient.
 const blockEnd = 64
@@ -51,7 +60,9 @@ const blockEnd = 64
 func newHuffman(counts, symbols []byte) (*huffman, error) {
 	h := new(huffman)
 	copy(h.symbols[:], symbols)
-	var lengths [1 << lookupBits]uint8 // of the code that stands at the front
+	for i := range h.pairs {
+		h.pairs[i] = longCode
+	}
 	code, at := 0, 0
 	for length := 1; length <= 16; length++ {
 		h.offset[length] = int32(at - code)
@@ -60,7 +71,7 @@ func newHuffman(counts, symbols []byte) (*huffman, error) {
 				return nil, FormatError("Huffman table with more codes than fit")
 			}
 			if length <= lookupBits {
-				h.lay(code, length, symbols[at], &lengths)
+				h.lay(code, length, symbols[at])
 			}
 			code, at = code+1, at+1
 		}
@@ -70,52 +81,62 @@ func newHuffman(counts, symbols []byte) (*huffman, error) {
 		}
 		code <<= 1
 	}
-	h.layGroups(&lengths)
+	h.layGroups()
 	return h, nil
 }
 
-// lay fills in what begins with a code.
-func (h *huffman) lay(code, length int, symbol byte, lengths *[1 << lookupBits]uint8) {
-	run, size := int(symbol>>4), int(symbol&15)
-	advance, ends := run+1, passing(0)
-	if size == 0 && run != 15 {
-		advance, ends = blockEnd, passingEnd
-	}
-	free := lookupBits - length
+// lay fills in what begins with a code, as a coefficient of its own.
+func (h *huffman) lay(code, length int, symbol byte) {
+	size, advance, free := int(symbol&15), advanceOf(symbol), lookupBits-length
 	for rest := range 1 << free {
 		i := code<<free | rest
-		lengths[i] = uint8(length)
 		h.symbol[i] = uint16(symbol)<<8 | uint16(length)
+		h.single[i] = passing(length+size) | passing(advance)<<8
 		if size <= free {
-			v := extend(int32(rest>>(free-size)), uint(size))
-			h.value[i] = entry(length+size) | entry(advance)<<8 | entry(uint16(int16(v)))<<16
+			v := pair(uint16(extend(int32(rest>>(free-size)), uint(size))))
+			h.pairs[i] = pair(length+size)*(1|1<<24) | pair(advance)*(1<<8|1<<16) | v<<32 | v<<48
 		} else {
-			h.value[i] = partial | entry(length) | entry(advance)<<8 | entry(size)<<16
-		}
-		h.single[i] = passing(length+size) | ends
-		if ends == 0 {
-			h.single[i] |= passing(advance) << 5
+			h.pairs[i] = partial | pair(length) | pair(advance)<<8 | pair(size)<<32
 		}
 	}
 }
 
-// layGroups joins single coefficients into groups, as far as the bits are known.
-func (h *huffman) layGroups(lengths *[1 << lookupBits]uint8) {
-	for i := range h.skip {
-		length, advance, ends := 0, 0, passing(0)
-		for ends == 0 && length < lookupBits {
-			next := i << length & lookupMask
-			one := h.single[next]
-			if one == 0 || int(lengths[next]) > lookupBits-length || length+int(one.length()) > 30 || advance+one.advance() > 60 {
-				break
-			}
-			length, advance, ends = length+int(one.length()), advance+one.advance(), one&passingEnd
+// layGroups joins single coefficients, as far as the bits are known: those that are passed over into groups, those with values into pairs.
+func (h *huffman) layGroups() {
+	singles := h.pairs
+	for i, first := range &singles {
+		h.skip[i] = h.group(i)
+		if first&partial != 0 || first.first() == blockEnd {
+			continue
 		}
-		h.skip[i] = passing(length) | passing(advance)<<5 | ends
-		if length == 0 {
-			h.skip[i] = h.single[i]
+		second := singles[i<<first.length()&lookupMask]
+		if second&partial == 0 && first.length()+second.length() <= lookupBits {
+			h.pairs[i] += pair(second.length()) + pair(second.first())<<16
+			h.pairs[i] = h.pairs[i]<<16>>16 | pair(uint16(second.firstValue()))<<48
 		}
 	}
+}
+
+// group adds up what begins with the bits i.
+func (h *huffman) group(i int) passing {
+	length, advance := 0, 0
+	for advance < blockEnd && length < lookupBits {
+		next := i << length & lookupMask
+		one := h.single[next]
+		if one == 0 || length > lookupBits-int(h.symbol[next]&0xff) || length+int(one.length()) > 30 || advance&63+one.advance() > 60 && one.advance() < blockEnd {
+			break
+		}
+		length, advance = length+int(one.length()), advance+one.advance()
+	}
+	return passing(length) | passing(advance)<<8
+}
+
+// advanceOf is how far a symbol leads.
+func advanceOf(symbol uint8) int {
+	if symbol&15 == 0 && symbol>>4 != 15 {
+		return blockEnd
+	}
+	return int(symbol>>4) + 1
 }
 
 // extend makes a signed value of size bits (T.81 F.2.2.1).

@@ -1,38 +1,49 @@
 package jpeg
 
-// The inverse cosine transforms. Coefficients come in rows and dequantized; samples go out clamped, 128 added; the block is cleared.
+import "math"
 
-// Constants of the 4-point transform, in 1/4096: √2·cos(π/8) and √2·sin(π/8).
+// The inverse cosine transforms. Coefficients come dequantized; samples go out clamped, 128 added.
+
+// Constants of the 4-point transform, in 1/4096: 1, √2·cos(π/8) and √2·sin(π/8).
 const (
+	one4 = 4096
 	cos4 = 5352
 	sin4 = 2217
 )
 
-// inverse4 makes 4 × 4 samples of the lowest 4 × 4 coefficients.
-func inverse4(b *[16]int32, dst []byte, stride int) {
-	if useAVX2 {
-		_ = dst[3*stride+3]
-		inverse4AVX2(b, &dst[0], stride)
+// inverse4 makes 4 × 4 samples of the lowest 4 × 4 coefficients of each block of a row. Columns come first and keep three bits of fraction
+// in 16 bits, which no picture exceeds.
+func inverse4(dst []byte, stride int, row []int16, factors *[16]int16, blocks int) {
+	if useAVX2 && blocks > 0 {
+		_, _ = row[16*(blocks+blocks&1)-1], dst[3*stride+4*(blocks+blocks&1)-1]
+		inverse4AVX2(&dst[0], stride, &row[0], factors, blocks)
 		return
 	}
+	for x := range blocks {
+		inverse4Block(dst[4*x:], stride, (*[16]int16)(row[16*x:]), factors)
+	}
+}
+
+func inverse4Block(dst []byte, stride int, cells, factors *[16]int16) {
+	var columns [16]int32
 	for x := range 4 {
-		f0, f1, f2, f3 := b[x], b[4+x], b[8+x], b[12+x]
-		e0, e1 := (f0+f2)<<4, (f0-f2)<<4
-		o0, o1 := (f1*cos4+f3*sin4)>>8, (f1*sin4-f3*cos4)>>8
-		b[x], b[4+x], b[8+x], b[12+x] = e0+o0, e1+o1, e1-o1, e0-o0
+		f := func(at int) int32 { return int32(cells[at] * factors[at]) }
+		for y, v := range butterfly4(f(2*x), f(8+2*x), f(2*x+1), f(9+2*x)) {
+			columns[4*y+x] = min(max((v+1<<8)>>9, math.MinInt16), math.MaxInt16)
+		}
 	}
-	const round = 64 + 128<<7
 	for y := range 4 {
-		f0, f1, f2, f3 := b[4*y], b[4*y+1], b[4*y+2], b[4*y+3]
-		e0, e1 := f0+f2, f0-f2
-		o0, o1 := (f1*cos4+f3*sin4)>>12, (f1*sin4-f3*cos4)>>12
-		row := dst[y*stride:][:4]
-		row[0] = clamp((e0 + o0 + round) >> 7)
-		row[1] = clamp((e1 + o1 + round) >> 7)
-		row[2] = clamp((e1 - o1 + round) >> 7)
-		row[3] = clamp((e0 - o0 + round) >> 7)
+		out := dst[y*stride:][:4]
+		for x, v := range butterfly4(columns[4*y], columns[4*y+1], columns[4*y+2], columns[4*y+3]) {
+			out[x] = clamp((v+1<<17)>>18 + 128)
+		}
 	}
-	*b = [16]int32{}
+}
+
+func butterfly4(f0, f1, f2, f3 int32) [4]int32 {
+	e0, e1 := (f0+f2)*one4, (f0-f2)*one4
+	o0, o1 := f1*cos4+f3*sin4, f1*sin4-f3*cos4
+	return [4]int32{e0 + o0, e1 + o1, e1 - o1, e0 - o0}
 }
 
 // inverse2 makes 2 × 2 samples of the lowest 2 × 2 coefficients.
@@ -43,7 +54,6 @@ func inverse2(b *[4]int32, dst []byte, stride int) {
 	top[1] = clamp((b[0] - b[1] + b[2] - b[3] + round) >> 3)
 	bottom[0] = clamp((b[0] + b[1] - b[2] - b[3] + round) >> 3)
 	bottom[1] = clamp((b[0] - b[1] - b[2] + b[3] + round) >> 3)
-	*b = [4]int32{}
 }
 
 // Constants of the 8-point transform, in 1/2048: √2·cos(kπ/16).
@@ -66,7 +76,6 @@ func inverse8(b *[64]int32, dst []byte, stride int) {
 	for x := range 8 {
 		columnOf8(b[x:], dst[x:], stride)
 	}
-	*b = [64]int32{}
 }
 
 func rowOf8(s *[8]int32) {

@@ -11,9 +11,11 @@ func (c *component) stored(x, y int) *[64]int16 {
 
 func (d *decoder) firstDC(s *scan) blockDecoder {
 	return func(c *component, x, y int) error {
-		if err := d.difference(c); err != nil {
+		difference, err := d.reader.difference(c.dc)
+		if err != nil {
 			return err
 		}
+		c.predicted += difference
 		c.stored(x, y)[0] = int16(c.predicted << s.low)
 		return nil
 	}

@@ -6,7 +6,7 @@ type scan struct {
 	// first and last are the coefficients that it brings; high and low the bits of them (T.81 G.1.1.1.2): what a first pass
 	// brings is shifted by low, and a later one brings bit low alone.
 	first, last, high, low int
-	// decode reads one block of a component into its place.
+	// decode reads one block of a component into its place; nil in a sequential scan.
 	decode func(c *component, x, y int) error
 }
 
@@ -28,9 +28,11 @@ func (d *decoder) scan(header, data []byte) (length int, err error) {
 	d.scans++
 	for _, c := range s.components {
 		if c.table == nil {
-			if c.table = d.quantizers[c.quantizer]; c.table == nil {
+			table := d.quantizers[c.quantizer]
+			if table == nil {
 				return 0, FormatError("no quantization table")
 			}
+			c.dequantize(table)
 		}
 	}
 	coded, length := unstuff(data, d.buffer)
@@ -81,7 +83,6 @@ func (d *decoder) choose(s *scan) error {
 	needsDC, needsAC := true, true
 	switch {
 	case !d.progressive:
-		s.decode = d.sequential
 	case s.last > 63 || s.first > s.last || s.low > 13 || s.high != 0 && s.high != s.low+1:
 		return FormatError("scan of coefficients that there are not")
 	case s.first == 0 && s.last > 0 || s.first > 0 && len(s.components) > 1:
@@ -126,6 +127,10 @@ func (d *decoder) read(s *scan, coded *entropyCoded) error {
 		}
 		return nil
 	}
+	var steps []step
+	if !d.progressive {
+		steps = stepsOf(s.components)
+	}
 	interval, left := 0, d.restart
 	d.reader, _ = coded.interval(0)
 	d.reset(s)
@@ -133,7 +138,7 @@ func (d *decoder) read(s *scan, coded *entropyCoded) error {
 		if err := d.ctx.Err(); err != nil {
 			return err
 		}
-		for x := range unitsX {
+		for x := 0; x < unitsX; {
 			if d.restart > 0 && left == 0 {
 				interval, left = interval+1, d.restart
 				var ok bool
@@ -142,16 +147,52 @@ func (d *decoder) read(s *scan, coded *entropyCoded) error {
 				}
 				d.reset(s)
 			}
-			left--
-			if err := d.unit(s, x, y); err != nil {
+			units := unitsX - x
+			if d.restart > 0 {
+				units = min(units, left)
+			}
+			if err := d.units(s, steps, x, y, units); err != nil {
 				return err
 			}
 			if d.reader.overrun() {
 				return cutAt(y)
 			}
+			x, left = x+units, left-units
+		}
+		s.put(steps, y)
+	}
+	return nil
+}
+
+// units reads some MCUs of a row. It may end early where the data does.
+func (d *decoder) units(s *scan, steps []step, x, y, units int) error {
+	if steps != nil {
+		return d.sequential(steps, units)
+	}
+	for ; units > 0; x, units = x+1, units-1 {
+		if err := d.unit(s, x, y); err != nil || d.reader.overrun() {
+			return err
 		}
 	}
 	return nil
+}
+
+// put makes the samples of a row of a sequential scan's MCUs and clears the row.
+func (s *scan) put(steps []step, y int) {
+	if steps == nil {
+		return
+	}
+	for _, c := range s.components {
+		if len(s.components) == 1 {
+			c.put(c.row, y, c.blocksX)
+		} else {
+			for v := range c.v {
+				c.put(c.row[v*c.strideX*c.size*c.size:], y*c.v+v, c.strideX)
+			}
+		}
+		clear(c.row)
+	}
+	rewind(steps)
 }
 
 // gray is what the rows of samples from one on are that nobody has.
