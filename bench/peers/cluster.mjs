@@ -1,0 +1,12 @@
+// node cluster.mjs NAME.mjs: one process for each core, which share a port.
+import cluster from 'node:cluster'
+import { availableParallelism } from 'node:os'
+
+if (cluster.isPrimary) {
+  for (let i = 0; i < availableParallelism(); i++) cluster.fork()
+  cluster.on('exit', (_, code) => process.exit(code || 1)) // a contender with half of its processes is none
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0))
+} else {
+  process.on('disconnect', () => process.exit(0))
+  await import('./' + process.argv[2])
+}
