@@ -48,7 +48,7 @@ func deliver(t *testing.T, db *models.DB, row models.OutboxRow, handler Handler)
 		return nil
 	}
 	if err == nil && !job.finished.Load() {
-		err = db.FinishJob(t.Context(), row.ID)
+		err = db.FinishJobs(t.Context(), []int64{row.ID})
 	}
 	return err
 }

@@ -41,10 +41,14 @@ type Jobs struct {
 	config   Config
 	log      *slog.Logger
 	redis    redis.UniversalClient
+	scripts  *scripts
 	metrics  *metrics
 	handlers map[models.JobKind]Handler
 	direct   map[models.JobKind]Handler
-	wakeup   chan struct{}
+	// Rows are read and marked done for all jobs that ask at the same moment.
+	rows   *coalescer[int64, *models.OutboxRow]
+	dones  *coalescer[int64, struct{}]
+	wakeup chan struct{}
 	// lastTicks is what the leader knows to be recorded: the key of each kind's last tick.
 	lastTicks map[models.JobKind]string
 
@@ -57,6 +61,7 @@ type Jobs struct {
 // timing is how often the loops turn.
 type timing struct {
 	poll  time.Duration // how often a worker looks for rows that have become due or were left by others
+	idle  time.Duration // how often a worker looks into empty queues for which nothing was announced
 	lead  time.Duration // how often a worker tries to become the leader
 	tick  time.Duration // how often the leader looks at the schedule, and makes sure that it still leads
 	sweep time.Duration // how often the leader looks for lost tasks
@@ -67,7 +72,7 @@ type timing struct {
 }
 
 var defaultTiming = timing{
-	poll: time.Second, lead: 5 * time.Second, tick: time.Second, sweep: time.Minute, gauge: 15 * time.Second, stale: 2 * time.Minute,
+	poll: time.Second, idle: time.Second, lead: 5 * time.Second, tick: time.Second, sweep: time.Minute, gauge: 15 * time.Second, stale: 2 * time.Minute,
 }
 
 // New prepares the connections, which open when they are first used, and listens to db's commits: call it before the
@@ -81,11 +86,12 @@ func New(config Config) (*Jobs, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	j := &Jobs{
-		db: config.DB, config: config, log: config.Logger, redis: client,
+		db: config.DB, config: config, log: config.Logger, redis: client, scripts: newScripts(client),
 		handlers: map[models.JobKind]Handler{}, direct: map[models.JobKind]Handler{}, wakeup: make(chan struct{}, 1),
 		lastTicks: map[models.JobKind]string{},
 		policies:  maps.Clone(policies), schedule: schedule, timing: defaultTiming,
 	}
+	j.rows, j.dones = newCoalescer(j.loadRows), newCoalescer(j.markDone)
 	if j.metrics, err = newMetrics(config.Registerer); err != nil {
 		_ = client.Close()
 		return nil, err

@@ -117,7 +117,7 @@ func TestMeasure(t *testing.T) {
 	if err := r.db.FailJob(t.Context(), dead, 0, "broken", true); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.db.FinishJob(t.Context(), r.record(t, "done")); err != nil {
+	if err := r.db.FinishJobs(t.Context(), []int64{r.record(t, "done")}); err != nil {
 		t.Fatal(err)
 	}
 	r.record(t, "handed over")

@@ -19,7 +19,10 @@ const (
 	QueuePhotos = "photos"
 )
 
-var queues = map[string]int{QueueCritical: 6, QueueDefault: 3, QueueLow: 1}
+var (
+	queues      = map[string]int{QueueCritical: 6, QueueDefault: 3, QueueLow: 1}
+	photoQueues = map[string]int{QueuePhotos: 1}
+)
 
 // allQueues are those of both kinds of workers.
 var allQueues = []string{QueuePhotos, QueueCritical, QueueDefault, QueueLow}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -14,7 +16,9 @@ import (
 )
 
 const (
-	relayBatch = 100
+	relayBatch = 250
+	// queuesKey is where asynq keeps the names of all queues.
+	queuesKey = "asynq:queues"
 	// timeoutGrace is what asynq waits longer than the runner: asynq would put the task back while its handler still runs.
 	timeoutGrace = 10 * time.Second
 )
@@ -62,25 +66,52 @@ func (j *Jobs) awaitWake(ctx context.Context) bool {
 }
 
 func (j *Jobs) relayOnce(ctx context.Context) (int, error) {
-	// Asked first, so that rows are not kept locked while Redis does not answer.
-	if err := j.redis.Ping(ctx).Err(); err != nil {
+	// Asked first, so that rows are not kept locked while Redis does not answer; and asynq's client announces a queue once,
+	// which a Redis that was flushed has forgotten.
+	if err := j.redis.SAdd(ctx, queuesKey, allQueues).Err(); err != nil {
 		return 0, fmt.Errorf("redis: %w", err)
 	}
-	// A new client each time: asynq's remembers which queues it has announced, but a Redis that was flushed does not.
-	client := asynq.NewClientFromRedisClient(j.redis)
 	return j.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) (relayed models.Relayed, err error) {
+		left := rows[:0]
 		for i := range rows {
 			if j.runDirectly(ctx, &rows[i]) {
 				relayed.Done = append(relayed.Done, rows[i].ID)
-				continue
+			} else {
+				left = append(left, rows[i])
 			}
-			if err = j.enqueue(ctx, client, rows[i]); err != nil {
-				return relayed, fmt.Errorf("enqueue: %w", err)
-			}
-			relayed.Enqueued = append(relayed.Enqueued, rows[i].ID)
 		}
-		return relayed, nil
+		relayed.Enqueued, err = j.enqueueAll(ctx, left)
+		return relayed, err
 	})
+}
+
+// enqueueAll hands rows over, all at the same time so that they share round trips, and gives the ids of those for which
+// it worked.
+func (j *Jobs) enqueueAll(ctx context.Context, rows []models.OutboxRow) (ids []int64, err error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	client, errs := asynq.NewClientFromRedisClient(j.scripts), make([]error, len(rows))
+	var wait sync.WaitGroup
+	for i := range rows {
+		wait.Go(func() { errs[i] = j.enqueue(ctx, client, rows[i]) })
+	}
+	wait.Wait()
+	var queues []string
+	for i, row := range rows {
+		if errs[i] != nil {
+			err = fmt.Errorf("enqueue: %w", errs[i])
+			continue
+		}
+		ids = append(ids, row.ID)
+		if queue := j.policy(row.Kind).Queue; !slices.Contains(queues, queue) {
+			queues = append(queues, queue)
+		}
+	}
+	if announceErr := j.redis.Publish(ctx, tasksChannel, strings.Join(queues, " ")).Err(); err == nil && announceErr != nil {
+		j.log.WarnContext(ctx, "workers will find tasks later than they could", "error", announceErr)
+	}
+	return ids, err
 }
 
 // runDirectly does what is not worth handing over, and tells whether it is done.

@@ -83,10 +83,11 @@ func (r *rig) jobs(t *testing.T) *Jobs {
 }
 
 func quicken(j *Jobs) {
+	j.policies[kindOutside] = Policy{QueueDefault, 10 * time.Second, 1, time.Millisecond, time.Millisecond}
 	j.policies[kindTest] = Policy{QueueDefault, 10 * time.Second, 1, time.Millisecond, time.Millisecond}
 	j.schedule = nil
 	j.timing = timing{
-		poll: 20 * time.Millisecond, lead: 20 * time.Millisecond, tick: 20 * time.Millisecond,
+		poll: 20 * time.Millisecond, idle: 20 * time.Millisecond, lead: 20 * time.Millisecond, tick: 20 * time.Millisecond,
 		sweep: 50 * time.Millisecond, gauge: 50 * time.Millisecond, stale: time.Minute,
 	}
 }
@@ -109,9 +110,14 @@ func start(t *testing.T, run func(context.Context) error) (stop func()) {
 // record commits one job and gives its id.
 func (r *rig) record(t *testing.T, text string) int64 {
 	t.Helper()
+	return r.recordAs(t, kindTest, text)
+}
+
+func (r *rig) recordAs(t *testing.T, kind models.JobKind, text string) int64 {
+	t.Helper()
 	var id int64
 	err := r.db.InTx(t.Context(), func(ctx context.Context, tx *models.Tx) error {
-		if err := tx.Record(ctx, kindTest, note{text}); err != nil {
+		if err := tx.Record(ctx, kind, note{text}); err != nil {
 			return err
 		}
 		return tx.NewRaw("select max(id) from outbox").Scan(ctx, &id)
@@ -124,11 +130,11 @@ func (r *rig) record(t *testing.T, text string) int64 {
 
 func (r *rig) row(t *testing.T, id int64) *models.OutboxRow {
 	t.Helper()
-	row, err := r.db.Job(context.Background(), id)
-	if err != nil {
-		t.Fatal(err)
+	rows, err := r.db.Jobs(context.Background(), []int64{id})
+	if err != nil || rows[id] == nil {
+		t.Fatalf("row %d: %v, %v", id, rows[id], err)
 	}
-	return row
+	return rows[id]
 }
 
 func (r *rig) count(t *testing.T, query string, args ...any) int {

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -20,16 +19,29 @@ func (j *Jobs) process(ctx context.Context, _ *asynq.Task) error {
 	if err != nil {
 		return Permanent(err)
 	}
-	row, err := j.db.Job(ctx, id)
+	row, err := j.rows.ask(ctx, id)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil // done so long ago that it was cleaned up
 	case err != nil:
 		return &unavailableError{err}
+	case row == nil:
+		return nil // done so long ago that it was cleaned up
 	case row.DoneAt != nil || row.Generation > generation:
 		return nil // delivered a second time, or another task has taken its place
 	}
 	return j.run(ctx, row)
+}
+
+func (j *Jobs) loadRows(ctx context.Context, ids []int64) ([]*models.OutboxRow, error) {
+	found, err := j.db.Jobs(ctx, ids)
+	rows := make([]*models.OutboxRow, len(ids))
+	for i, id := range ids {
+		rows[i] = found[id]
+	}
+	return rows, err
+}
+
+func (j *Jobs) markDone(ctx context.Context, ids []int64) ([]struct{}, error) {
+	return make([]struct{}, len(ids)), j.db.FinishJobs(ctx, ids)
 }
 
 // unavailableError says that PostgreSQL did not answer: that is no failure of the job and uses up none of its retries.
@@ -57,7 +69,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
 		job.finished.Store(true)
 	}
 	if err == nil && !job.finished.Load() {
-		err = j.db.FinishJob(ctx, row.ID)
+		_, err = j.dones.ask(ctx, row.ID)
 	}
 	switch {
 	case err == nil:

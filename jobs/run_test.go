@@ -61,7 +61,7 @@ func TestDoneAndSupersededWorkIsNotRun(t *testing.T) {
 	r := newRig(t)
 	j := r.jobs(t)
 	done, superseded := r.record(t, "done"), r.record(t, "superseded")
-	if err := r.db.FinishJob(t.Context(), done); err != nil {
+	if err := r.db.FinishJobs(t.Context(), []int64{done}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.db.RequeueJob(t.Context(), superseded, 0); err != nil {

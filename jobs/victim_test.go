@@ -45,6 +45,7 @@ func beVictim() {
 			select {}
 		})
 	})
+	j.Register(kindOutside, outside(db, "victim", working))
 	panic(j.RunWorker(context.Background()))
 }
 
@@ -57,9 +58,7 @@ func TestKilledWorker(t *testing.T) {
 		generation int
 	}{
 		"asynq recovers a task whose lease has expired": {
-			func(ctx context.Context, client redis.UniversalClient, leases, task string) error {
-				return client.ZAddXX(ctx, leases, redis.Z{Member: task, Score: 1}).Err()
-			}, 0,
+			expire, 0,
 		},
 		"the leader recovers a task whose lease is lost": {
 			func(ctx context.Context, client redis.UniversalClient, leases, task string) error {
@@ -95,6 +94,11 @@ func TestKilledWorker(t *testing.T) {
 			}
 		})
 	}
+}
+
+// expire has a task's lease be over.
+func expire(ctx context.Context, client redis.UniversalClient, leases, task string) error {
+	return client.ZAddXX(ctx, leases, redis.Z{Member: task, Score: 1}).Err()
 }
 
 // kill runs a worker in a process of its own until it is in the middle of a job, and kills it.

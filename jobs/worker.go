@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// taskCheckInterval is how often asynq looks into empty queues; its default of a second would be felt.
-	taskCheckInterval = 100 * time.Millisecond
+	// taskCheckInterval is what asynq sleeps when all queues are empty, before the broker has it wait for an announcement.
+	taskCheckInterval = 5 * time.Millisecond
 	// delayedTaskCheckInterval is how often asynq looks for retries that are due.
 	delayedTaskCheckInterval = time.Second
 )
@@ -23,9 +23,13 @@ const (
 // to their queues. Next to it run the schedule and the search for lost tasks, in one worker at a time, and a clock that
 // wakes this process's relay: call RunRelay too.
 func (j *Jobs) RunWorker(ctx context.Context) error {
+	brokers := []*broker{
+		newBroker(j.scripts, queues, j.timing.idle, ctx.Done()),
+		newBroker(j.scripts, photoQueues, j.timing.idle, ctx.Done()),
+	}
 	servers := []*asynq.Server{
-		j.newServer(j.config.Concurrency, queues),
-		j.newServer(runtime.GOMAXPROCS(0), map[string]int{QueuePhotos: 1}),
+		j.newServer(brokers[0], j.config.Concurrency, queues),
+		j.newServer(brokers[1], runtime.GOMAXPROCS(0), photoQueues),
 	}
 	for i, server := range servers {
 		if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
@@ -35,6 +39,7 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 	}
 	var loops sync.WaitGroup
 	loops.Go(func() { j.checkRedis(ctx) })
+	loops.Go(func() { j.hearAnnouncements(ctx, brokers) })
 	loops.Go(func() { j.lead(ctx) })
 	loops.Go(func() {
 		for sleep(ctx, j.timing.poll) {
@@ -47,8 +52,8 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 	return nil
 }
 
-func (j *Jobs) newServer(concurrency int, queues map[string]int) *asynq.Server {
-	return asynq.NewServerFromRedisClient(j.redis, asynq.Config{
+func (j *Jobs) newServer(b *broker, concurrency int, queues map[string]int) *asynq.Server {
+	return asynq.NewServerFromRedisClient(b, asynq.Config{
 		Concurrency:              concurrency,
 		Queues:                   queues,
 		TaskCheckInterval:        taskCheckInterval,

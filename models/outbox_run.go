@@ -5,41 +5,48 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 )
 
 // maxLastError bounds last_error, in bytes.
 const maxLastError = 500
 
-// Job loads one row of the outbox; sql.ErrNoRows where it was cleaned up.
-func (db *DB) Job(ctx context.Context, id int64) (*OutboxRow, error) {
-	row := new(OutboxRow)
-	if err := db.NewSelect().Model(row).Where("id = ?", id).Scan(ctx); err != nil {
-		return nil, fmt.Errorf("load job %d: %w", id, err)
-	}
-	return row, nil
+var outboxRows = table[OutboxRow]{
+	`select id, kind, unique_key, payload, created_at, available_at, enqueued_at, generation, attempts, last_error, done_at, dead_at
+		from outbox where id = any($1)`,
+	func(r pgx.Rows, o *OutboxRow) error {
+		return r.Scan(&o.ID, &o.Kind, &o.UniqueKey, &o.Payload, &o.CreatedAt, &o.AvailableAt, &o.EnqueuedAt, &o.Generation,
+			&o.Attempts, &o.LastError, &o.DoneAt, &o.DeadAt)
+	},
+	func(o *OutboxRow) int64 { return o.ID },
+}
+
+// Jobs loads rows of the outbox by id; those that were cleaned up are missing.
+func (db *DB) Jobs(ctx context.Context, ids []int64) (map[int64]*OutboxRow, error) {
+	return outboxRows.byID(ctx, db, ids)
 }
 
 // FinishJob marks a row done in the transaction of its effect and tells whether this was the first time: where it was
 // not, the transaction must be rolled back. A second transaction waits here for the first to end.
+//
+// It takes a dead row too: somebody has had it run again.
 func (tx *Tx) FinishJob(ctx context.Context, id int64) (first bool, err error) {
-	return finishJob(ctx, tx, id, tx.now)
-}
-
-// FinishJob marks a row done after an effect outside the database.
-func (db *DB) FinishJob(ctx context.Context, id int64) error {
-	_, err := finishJob(ctx, db, id, db.Now())
-	return err
-}
-
-// finishJob takes a dead row too: somebody has had it run again.
-func finishJob(ctx context.Context, db bun.IDB, id int64, now any) (first bool, err error) {
-	n, err := affected(db.NewUpdate().Model((*OutboxRow)(nil)).Set("done_at = ?, dead_at = null", now).
+	n, err := affected(tx.NewUpdate().Model((*OutboxRow)(nil)).Set("done_at = ?, dead_at = null", tx.now).
 		Where("id = ?", id).Where("done_at is null").Exec(ctx))
 	if err != nil {
 		return false, fmt.Errorf("finish job %d: %w", id, err)
 	}
 	return n > 0, nil
+}
+
+// FinishJobs marks rows done after effects outside the database.
+func (db *DB) FinishJobs(ctx context.Context, ids []int64) error {
+	_, err := db.Pool.Exec(ctx, `update outbox set done_at = $2, dead_at = null where id = any($1) and done_at is null`,
+		pgx.QueryExecModeCacheStatement, ids, db.Now())
+	if err != nil {
+		return fmt.Errorf("finish %d jobs: %w", len(ids), err)
+	}
+	return nil
 }
 
 // FailJob records a failed attempt of a row's generation: what has been done or requeued meanwhile stays as it is. dead

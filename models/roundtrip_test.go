@@ -176,7 +176,7 @@ func private(t *testing.T, db *DB, userID int64) {
 	if _, err := db.NewInsert().Model(job).Returning("NULL").Exec(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	got := must(db.Job(t.Context(), job.ID))
+	got := must(db.Jobs(t.Context(), []int64{job.ID}))[job.ID]
 	var text2 map[string]string // jsonb orders and spaces as it likes
 	if err := json.Unmarshal(got.Payload, &text2); err != nil || text2["text"] != awkward {
 		t.Errorf("payload %s, %v", got.Payload, err)

@@ -1,0 +1,81 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// coalesceTimeout bounds a call that was made for many.
+const coalesceTimeout = 10 * time.Second
+
+// coalescer makes one call for all that ask while the call before is under way. Who comes first goes at once and alone,
+// so that nobody waits for company; under load the groups grow with what a call takes, up to as many as ask at once.
+type coalescer[A, R any] struct {
+	// do gives the results in the order of args. Its context is nobody's of those who ask.
+	do func(ctx context.Context, args []A) ([]R, error)
+
+	mu      sync.Mutex
+	waiting []*question[A, R]
+	busy    bool
+}
+
+type question[A, R any] struct {
+	arg      A
+	result   R
+	err      error
+	answered chan struct{}
+}
+
+func newCoalescer[A, R any](do func(ctx context.Context, args []A) ([]R, error)) *coalescer[A, R] {
+	return &coalescer[A, R]{do: do}
+}
+
+// ask gives the result for arg, or an error that all of its group get. What is asked for may be done although ctx ends first.
+func (c *coalescer[A, R]) ask(ctx context.Context, arg A) (result R, err error) {
+	q := &question[A, R]{arg: arg, answered: make(chan struct{})}
+	c.mu.Lock()
+	c.waiting = append(c.waiting, q)
+	if !c.busy {
+		c.busy = true
+		go c.answer()
+	}
+	c.mu.Unlock()
+	select {
+	case <-q.answered:
+		return q.result, q.err
+	case <-ctx.Done():
+		return result, ctx.Err()
+	}
+}
+
+// answer goes on until nobody waits.
+func (c *coalescer[A, R]) answer() {
+	for {
+		c.mu.Lock()
+		group := c.waiting
+		c.waiting = nil
+		c.busy = len(group) > 0
+		c.mu.Unlock()
+		if len(group) == 0 {
+			return
+		}
+		c.answerAll(group)
+	}
+}
+
+func (c *coalescer[A, R]) answerAll(group []*question[A, R]) {
+	ctx, cancel := context.WithTimeout(context.Background(), coalesceTimeout)
+	defer cancel()
+	args := make([]A, len(group))
+	for i, q := range group {
+		args[i] = q.arg
+	}
+	results, err := c.do(ctx, args)
+	for i, q := range group {
+		if q.err = err; err == nil {
+			q.result = results[i]
+		}
+		close(q.answered)
+	}
+}
