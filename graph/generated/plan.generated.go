@@ -13,7 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// NewPlanner answers root fields of queries by compiled selections: the innermost of the executor's root field interceptors.
+// NewPlanner answers root fields of queries and mutations by compiled selections: the innermost of the executor's root field interceptors.
 func NewPlanner(cfg Config) graphql.RootFieldMiddleware {
 	schema := &executableSchema{SchemaData: cfg.Schema, Resolvers: cfg.Resolvers, Directives: cfg.Directives, ComplexityRoot: cfg.Complexity}
 	planner := plan.New(schema.Schema(), planTypes)
@@ -23,6 +23,53 @@ func NewPlanner(cfg Config) graphql.RootFieldMiddleware {
 }
 
 var planTypes = plan.Types[*executionContext]{
+	"Mutation": {Fields: map[string]plan.FieldOf[*executionContext]{
+		"signUp":                        {ID: 11, Arguments: field_Mutation_signUp_args},
+		"signIn":                        {ID: 12, Arguments: field_Mutation_signIn_args},
+		"signInWithIdToken":             {ID: 13, Arguments: field_Mutation_signInWithIdToken_args},
+		"refreshSession":                {ID: 14, Arguments: field_Mutation_refreshSession_args},
+		"signOut":                       {ID: 15, Arguments: field_Mutation_signOut_args},
+		"revokeSession":                 {ID: 16, Arguments: field_Mutation_revokeSession_args},
+		"verifyEmail":                   {ID: 17, Arguments: field_Mutation_verifyEmail_args},
+		"requestPasswordReset":          {ID: 18, Arguments: field_Mutation_requestPasswordReset_args},
+		"resetPassword":                 {ID: 19, Arguments: field_Mutation_resetPassword_args},
+		"changePassword":                {ID: 20, Arguments: field_Mutation_changePassword_args},
+		"updateProfile":                 {ID: 21, Arguments: field_Mutation_updateProfile_args},
+		"deleteAccount":                 {ID: 22, Arguments: field_Mutation_deleteAccount_args},
+		"exportData":                    {ID: 23, Arguments: field_Mutation_exportData_args},
+		"createCollection":              {ID: 24, Arguments: field_Mutation_createCollection_args},
+		"updateCollection":              {ID: 25, Arguments: field_Mutation_updateCollection_args},
+		"deleteCollection":              {ID: 26, Arguments: field_Mutation_deleteCollection_args},
+		"collectStyle":                  {ID: 27, Arguments: field_Mutation_collectStyle_args},
+		"uncollectStyle":                {ID: 28, Arguments: field_Mutation_uncollectStyle_args},
+		"addComment":                    {ID: 29, Arguments: field_Mutation_addComment_args},
+		"deleteComment":                 {ID: 30, Arguments: field_Mutation_deleteComment_args},
+		"requestItemInfo":               {ID: 31, Arguments: field_Mutation_requestItemInfo_args},
+		"answerItemInfo":                {ID: 32, Arguments: field_Mutation_answerItemInfo_args},
+		"report":                        {ID: 33, Arguments: field_Mutation_report_args},
+		"resolveReport":                 {ID: 34, Arguments: field_Mutation_resolveReport_args},
+		"markNotificationsRead":         {ID: 35, Arguments: field_Mutation_markNotificationsRead_args},
+		"updateNotificationPreferences": {ID: 36, Arguments: field_Mutation_updateNotificationPreferences_args},
+		"registerDevice":                {ID: 37, Arguments: field_Mutation_registerDevice_args},
+		"unregisterDevice":              {ID: 38, Arguments: field_Mutation_unregisterDevice_args},
+		"follow":                        {ID: 39, Arguments: field_Mutation_follow_args},
+		"unfollow":                      {ID: 40, Arguments: field_Mutation_unfollow_args},
+		"answerFollowRequest":           {ID: 41, Arguments: field_Mutation_answerFollowRequest_args},
+		"block":                         {ID: 42, Arguments: field_Mutation_block_args},
+		"unblock":                       {ID: 43, Arguments: field_Mutation_unblock_args},
+		"mute":                          {ID: 44, Arguments: field_Mutation_mute_args},
+		"unmute":                        {ID: 45, Arguments: field_Mutation_unmute_args},
+		"createUpload":                  {ID: 46, Arguments: field_Mutation_createUpload_args},
+		"completeUpload":                {ID: 47, Arguments: field_Mutation_completeUpload_args},
+		"askQuestion":                   {ID: 48, Arguments: field_Mutation_askQuestion_args},
+		"answerQuestion":                {ID: 49, Arguments: field_Mutation_answerQuestion_args},
+		"acceptAnswer":                  {ID: 50, Arguments: field_Mutation_acceptAnswer_args},
+		"publishStyle":                  {ID: 51, Arguments: field_Mutation_publishStyle_args},
+		"updateStyle":                   {ID: 52, Arguments: field_Mutation_updateStyle_args},
+		"deleteStyle":                   {ID: 53, Arguments: field_Mutation_deleteStyle_args},
+		"likeStyle":                     {ID: 54, Arguments: field_Mutation_likeStyle_args},
+		"unlikeStyle":                   {ID: 55, Arguments: field_Mutation_unlikeStyle_args},
+	}},
 	"Query": {Fields: map[string]plan.FieldOf[*executionContext]{
 		"node":       {ID: 0, Arguments: field_Query_node_args},
 		"nodes":      {ID: 1, Arguments: field_Query_nodes_args},
@@ -546,9 +593,644 @@ var planTypes = plan.Types[*executionContext]{
 }
 
 // planRoot gives nil where it has written the field's answer, and otherwise gqlgen's answer of the same value.
-func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, field graphql.CollectedField) graphql.Marshaler {
+func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, field graphql.CollectedField) (instead graphql.Marshaler) {
+	defer func() {
+		if r := recover(); r != nil {
+			instead = plan.Panicked(ctx, ec.OperationContext, field, r)
+		}
+	}()
 	switch f.ID {
-	case 0: // node
+	case 11: // Mutation.signUp
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().SignUp(ctx, fc.Args["input"].(model.SignUpInput))
+		if err == nil && plan.Try(func() bool { return planMutation_signUp(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_signUp(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.SessionPayload) graphql.Marshaler {
+				return marshalNSessionPayload2ᚖstyleshareᚋgraphᚋmodelᚐSessionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 12: // Mutation.signIn
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().SignIn(ctx, fc.Args["input"].(model.SignInInput))
+		if err == nil && plan.Try(func() bool { return planMutation_signIn(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_signIn(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.SessionPayload) graphql.Marshaler {
+				return marshalNSessionPayload2ᚖstyleshareᚋgraphᚋmodelᚐSessionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 13: // Mutation.signInWithIdToken
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().SignInWithIDToken(ctx, fc.Args["input"].(model.SignInWithIDTokenInput))
+		if err == nil && plan.Try(func() bool { return planMutation_signInWithIdToken(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_signInWithIdToken(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.SessionPayload) graphql.Marshaler {
+				return marshalNSessionPayload2ᚖstyleshareᚋgraphᚋmodelᚐSessionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 14: // Mutation.refreshSession
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().RefreshSession(ctx, fc.Args["input"].(model.RefreshSessionInput))
+		if err == nil && plan.Try(func() bool { return planMutation_refreshSession(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_refreshSession(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.SessionPayload) graphql.Marshaler {
+				return marshalNSessionPayload2ᚖstyleshareᚋgraphᚋmodelᚐSessionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 15: // Mutation.signOut
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().SignOut(ctx, fc.Args["input"].(model.SignOutInput))
+		if err == nil && plan.Try(func() bool { return planMutation_signOut(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_signOut(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.SignOutPayload) graphql.Marshaler {
+				return marshalNSignOutPayload2ᚖstyleshareᚋgraphᚋmodelᚐSignOutPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 16: // Mutation.revokeSession
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().RevokeSession(ctx, fc.Args["input"].(model.RevokeSessionInput))
+		if err == nil && plan.Try(func() bool { return planMutation_revokeSession(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_revokeSession(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeSessionPayload) graphql.Marshaler {
+				return marshalNRevokeSessionPayload2ᚖstyleshareᚋgraphᚋmodelᚐRevokeSessionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 17: // Mutation.verifyEmail
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().VerifyEmail(ctx, fc.Args["input"].(model.VerifyEmailInput))
+		if err == nil && plan.Try(func() bool { return planMutation_verifyEmail(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_verifyEmail(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.VerifyEmailPayload) graphql.Marshaler {
+				return marshalNVerifyEmailPayload2ᚖstyleshareᚋgraphᚋmodelᚐVerifyEmailPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 18: // Mutation.requestPasswordReset
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().RequestPasswordReset(ctx, fc.Args["input"].(model.RequestPasswordResetInput))
+		if err == nil && plan.Try(func() bool { return planMutation_requestPasswordReset(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_requestPasswordReset(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.RequestPasswordResetPayload) graphql.Marshaler {
+				return marshalNRequestPasswordResetPayload2ᚖstyleshareᚋgraphᚋmodelᚐRequestPasswordResetPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 19: // Mutation.resetPassword
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().ResetPassword(ctx, fc.Args["input"].(model.ResetPasswordInput))
+		if err == nil && plan.Try(func() bool { return planMutation_resetPassword(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_resetPassword(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.ResetPasswordPayload) graphql.Marshaler {
+				return marshalNResetPasswordPayload2ᚖstyleshareᚋgraphᚋmodelᚐResetPasswordPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 20: // Mutation.changePassword
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().ChangePassword(ctx, fc.Args["input"].(model.ChangePasswordInput))
+		if err == nil && plan.Try(func() bool { return planMutation_changePassword(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_changePassword(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.ChangePasswordPayload) graphql.Marshaler {
+				return marshalNChangePasswordPayload2ᚖstyleshareᚋgraphᚋmodelᚐChangePasswordPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 21: // Mutation.updateProfile
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().UpdateProfile(ctx, fc.Args["input"].(model.UpdateProfileInput))
+		if err == nil && plan.Try(func() bool { return planMutation_updateProfile(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_updateProfile(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateProfilePayload) graphql.Marshaler {
+				return marshalNUpdateProfilePayload2ᚖstyleshareᚋgraphᚋmodelᚐUpdateProfilePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 22: // Mutation.deleteAccount
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().DeleteAccount(ctx, fc.Args["input"].(model.DeleteAccountInput))
+		if err == nil && plan.Try(func() bool { return planMutation_deleteAccount(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_deleteAccount(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteAccountPayload) graphql.Marshaler {
+				return marshalNDeleteAccountPayload2ᚖstyleshareᚋgraphᚋmodelᚐDeleteAccountPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 23: // Mutation.exportData
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().ExportData(ctx, fc.Args["input"].(model.ExportDataInput))
+		if err == nil && plan.Try(func() bool { return planMutation_exportData(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_exportData(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.ExportDataPayload) graphql.Marshaler {
+				return marshalNExportDataPayload2ᚖstyleshareᚋgraphᚋmodelᚐExportDataPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 24: // Mutation.createCollection
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().CreateCollection(ctx, fc.Args["input"].(model.CreateCollectionInput))
+		if err == nil && plan.Try(func() bool { return planMutation_createCollection(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_createCollection(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.CreateCollectionPayload) graphql.Marshaler {
+				return marshalNCreateCollectionPayload2ᚖstyleshareᚋgraphᚋmodelᚐCreateCollectionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 25: // Mutation.updateCollection
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().UpdateCollection(ctx, fc.Args["input"].(model.UpdateCollectionInput))
+		if err == nil && plan.Try(func() bool { return planMutation_updateCollection(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_updateCollection(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateCollectionPayload) graphql.Marshaler {
+				return marshalNUpdateCollectionPayload2ᚖstyleshareᚋgraphᚋmodelᚐUpdateCollectionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 26: // Mutation.deleteCollection
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().DeleteCollection(ctx, fc.Args["input"].(model.DeleteCollectionInput))
+		if err == nil && plan.Try(func() bool { return planMutation_deleteCollection(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_deleteCollection(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteCollectionPayload) graphql.Marshaler {
+				return marshalNDeleteCollectionPayload2ᚖstyleshareᚋgraphᚋmodelᚐDeleteCollectionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 27: // Mutation.collectStyle
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().CollectStyle(ctx, fc.Args["input"].(model.CollectStyleInput))
+		if err == nil && plan.Try(func() bool { return planMutation_collectStyle(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_collectStyle(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.CollectStylePayload) graphql.Marshaler {
+				return marshalNCollectStylePayload2ᚖstyleshareᚋgraphᚋmodelᚐCollectStylePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 28: // Mutation.uncollectStyle
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().UncollectStyle(ctx, fc.Args["input"].(model.UncollectStyleInput))
+		if err == nil && plan.Try(func() bool { return planMutation_uncollectStyle(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_uncollectStyle(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UncollectStylePayload) graphql.Marshaler {
+				return marshalNUncollectStylePayload2ᚖstyleshareᚋgraphᚋmodelᚐUncollectStylePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 29: // Mutation.addComment
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().AddComment(ctx, fc.Args["input"].(model.AddCommentInput))
+		if err == nil && plan.Try(func() bool { return planMutation_addComment(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_addComment(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.AddCommentPayload) graphql.Marshaler {
+				return marshalNAddCommentPayload2ᚖstyleshareᚋgraphᚋmodelᚐAddCommentPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 30: // Mutation.deleteComment
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().DeleteComment(ctx, fc.Args["input"].(model.DeleteCommentInput))
+		if err == nil && plan.Try(func() bool { return planMutation_deleteComment(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_deleteComment(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteCommentPayload) graphql.Marshaler {
+				return marshalNDeleteCommentPayload2ᚖstyleshareᚋgraphᚋmodelᚐDeleteCommentPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 31: // Mutation.requestItemInfo
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().RequestItemInfo(ctx, fc.Args["input"].(model.RequestItemInfoInput))
+		if err == nil && plan.Try(func() bool { return planMutation_requestItemInfo(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_requestItemInfo(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.RequestItemInfoPayload) graphql.Marshaler {
+				return marshalNRequestItemInfoPayload2ᚖstyleshareᚋgraphᚋmodelᚐRequestItemInfoPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 32: // Mutation.answerItemInfo
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().AnswerItemInfo(ctx, fc.Args["input"].(model.AnswerItemInfoInput))
+		if err == nil && plan.Try(func() bool { return planMutation_answerItemInfo(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_answerItemInfo(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.AnswerItemInfoPayload) graphql.Marshaler {
+				return marshalNAnswerItemInfoPayload2ᚖstyleshareᚋgraphᚋmodelᚐAnswerItemInfoPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 33: // Mutation.report
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().Report(ctx, fc.Args["input"].(model.ReportInput))
+		if err == nil && plan.Try(func() bool { return planMutation_report(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_report(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.ReportPayload) graphql.Marshaler {
+				return marshalNReportPayload2ᚖstyleshareᚋgraphᚋmodelᚐReportPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 34: // Mutation.resolveReport
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().ResolveReport(ctx, fc.Args["input"].(model.ResolveReportInput))
+		if err == nil && plan.Try(func() bool { return planMutation_resolveReport(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_resolveReport(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.ResolveReportPayload) graphql.Marshaler {
+				return marshalNResolveReportPayload2ᚖstyleshareᚋgraphᚋmodelᚐResolveReportPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 35: // Mutation.markNotificationsRead
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().MarkNotificationsRead(ctx, fc.Args["input"].(model.MarkNotificationsReadInput))
+		if err == nil && plan.Try(func() bool { return planMutation_markNotificationsRead(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_markNotificationsRead(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.MarkNotificationsReadPayload) graphql.Marshaler {
+				return marshalNMarkNotificationsReadPayload2ᚖstyleshareᚋgraphᚋmodelᚐMarkNotificationsReadPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 36: // Mutation.updateNotificationPreferences
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().UpdateNotificationPreferences(ctx, fc.Args["input"].(model.UpdateNotificationPreferencesInput))
+		if err == nil && plan.Try(func() bool { return planMutation_updateNotificationPreferences(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_updateNotificationPreferences(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateNotificationPreferencesPayload) graphql.Marshaler {
+				return marshalNUpdateNotificationPreferencesPayload2ᚖstyleshareᚋgraphᚋmodelᚐUpdateNotificationPreferencesPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 37: // Mutation.registerDevice
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().RegisterDevice(ctx, fc.Args["input"].(model.RegisterDeviceInput))
+		if err == nil && plan.Try(func() bool { return planMutation_registerDevice(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_registerDevice(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.RegisterDevicePayload) graphql.Marshaler {
+				return marshalNRegisterDevicePayload2ᚖstyleshareᚋgraphᚋmodelᚐRegisterDevicePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 38: // Mutation.unregisterDevice
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().UnregisterDevice(ctx, fc.Args["input"].(model.UnregisterDeviceInput))
+		if err == nil && plan.Try(func() bool { return planMutation_unregisterDevice(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_unregisterDevice(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UnregisterDevicePayload) graphql.Marshaler {
+				return marshalNUnregisterDevicePayload2ᚖstyleshareᚋgraphᚋmodelᚐUnregisterDevicePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 39: // Mutation.follow
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().Follow(ctx, fc.Args["input"].(model.FollowInput))
+		if err == nil && plan.Try(func() bool { return planMutation_follow(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_follow(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.FollowPayload) graphql.Marshaler {
+				return marshalNFollowPayload2ᚖstyleshareᚋgraphᚋmodelᚐFollowPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 40: // Mutation.unfollow
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().Unfollow(ctx, fc.Args["input"].(model.UnfollowInput))
+		if err == nil && plan.Try(func() bool { return planMutation_unfollow(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_unfollow(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UnfollowPayload) graphql.Marshaler {
+				return marshalNUnfollowPayload2ᚖstyleshareᚋgraphᚋmodelᚐUnfollowPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 41: // Mutation.answerFollowRequest
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().AnswerFollowRequest(ctx, fc.Args["input"].(model.AnswerFollowRequestInput))
+		if err == nil && plan.Try(func() bool { return planMutation_answerFollowRequest(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_answerFollowRequest(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.AnswerFollowRequestPayload) graphql.Marshaler {
+				return marshalNAnswerFollowRequestPayload2ᚖstyleshareᚋgraphᚋmodelᚐAnswerFollowRequestPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 42: // Mutation.block
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().Block(ctx, fc.Args["input"].(model.BlockInput))
+		if err == nil && plan.Try(func() bool { return planMutation_block(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_block(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.BlockPayload) graphql.Marshaler {
+				return marshalNBlockPayload2ᚖstyleshareᚋgraphᚋmodelᚐBlockPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 43: // Mutation.unblock
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().Unblock(ctx, fc.Args["input"].(model.UnblockInput))
+		if err == nil && plan.Try(func() bool { return planMutation_unblock(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_unblock(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UnblockPayload) graphql.Marshaler {
+				return marshalNUnblockPayload2ᚖstyleshareᚋgraphᚋmodelᚐUnblockPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 44: // Mutation.mute
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().Mute(ctx, fc.Args["input"].(model.MuteInput))
+		if err == nil && plan.Try(func() bool { return planMutation_mute(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_mute(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.MutePayload) graphql.Marshaler {
+				return marshalNMutePayload2ᚖstyleshareᚋgraphᚋmodelᚐMutePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 45: // Mutation.unmute
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().Unmute(ctx, fc.Args["input"].(model.UnmuteInput))
+		if err == nil && plan.Try(func() bool { return planMutation_unmute(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_unmute(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UnmutePayload) graphql.Marshaler {
+				return marshalNUnmutePayload2ᚖstyleshareᚋgraphᚋmodelᚐUnmutePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 46: // Mutation.createUpload
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().CreateUpload(ctx, fc.Args["input"].(model.CreateUploadInput))
+		if err == nil && plan.Try(func() bool { return planMutation_createUpload(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_createUpload(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.CreateUploadPayload) graphql.Marshaler {
+				return marshalNCreateUploadPayload2ᚖstyleshareᚋgraphᚋmodelᚐCreateUploadPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 47: // Mutation.completeUpload
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().CompleteUpload(ctx, fc.Args["input"].(model.CompleteUploadInput))
+		if err == nil && plan.Try(func() bool { return planMutation_completeUpload(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_completeUpload(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.CompleteUploadPayload) graphql.Marshaler {
+				return marshalNCompleteUploadPayload2ᚖstyleshareᚋgraphᚋmodelᚐCompleteUploadPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 48: // Mutation.askQuestion
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().AskQuestion(ctx, fc.Args["input"].(model.AskQuestionInput))
+		if err == nil && plan.Try(func() bool { return planMutation_askQuestion(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_askQuestion(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.AskQuestionPayload) graphql.Marshaler {
+				return marshalNAskQuestionPayload2ᚖstyleshareᚋgraphᚋmodelᚐAskQuestionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 49: // Mutation.answerQuestion
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().AnswerQuestion(ctx, fc.Args["input"].(model.AnswerQuestionInput))
+		if err == nil && plan.Try(func() bool { return planMutation_answerQuestion(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_answerQuestion(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.AnswerQuestionPayload) graphql.Marshaler {
+				return marshalNAnswerQuestionPayload2ᚖstyleshareᚋgraphᚋmodelᚐAnswerQuestionPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 50: // Mutation.acceptAnswer
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().AcceptAnswer(ctx, fc.Args["input"].(model.AcceptAnswerInput))
+		if err == nil && plan.Try(func() bool { return planMutation_acceptAnswer(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_acceptAnswer(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptAnswerPayload) graphql.Marshaler {
+				return marshalNAcceptAnswerPayload2ᚖstyleshareᚋgraphᚋmodelᚐAcceptAnswerPayload(ctx, ec, selections, v)
+			}, true, true)
+	case 51: // Mutation.publishStyle
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().PublishStyle(ctx, fc.Args["input"].(model.PublishStyleInput))
+		if err == nil && plan.Try(func() bool { return planMutation_publishStyle(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_publishStyle(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.PublishStylePayload) graphql.Marshaler {
+				return marshalNPublishStylePayload2ᚖstyleshareᚋgraphᚋmodelᚐPublishStylePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 52: // Mutation.updateStyle
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().UpdateStyle(ctx, fc.Args["input"].(model.UpdateStyleInput))
+		if err == nil && plan.Try(func() bool { return planMutation_updateStyle(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_updateStyle(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateStylePayload) graphql.Marshaler {
+				return marshalNUpdateStylePayload2ᚖstyleshareᚋgraphᚋmodelᚐUpdateStylePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 53: // Mutation.deleteStyle
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().DeleteStyle(ctx, fc.Args["input"].(model.DeleteStyleInput))
+		if err == nil && plan.Try(func() bool { return planMutation_deleteStyle(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_deleteStyle(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteStylePayload) graphql.Marshaler {
+				return marshalNDeleteStylePayload2ᚖstyleshareᚋgraphᚋmodelᚐDeleteStylePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 54: // Mutation.likeStyle
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().LikeStyle(ctx, fc.Args["input"].(model.LikeStyleInput))
+		if err == nil && plan.Try(func() bool { return planMutation_likeStyle(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_likeStyle(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.LikeStylePayload) graphql.Marshaler {
+				return marshalNLikeStylePayload2ᚖstyleshareᚋgraphᚋmodelᚐLikeStylePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 55: // Mutation.unlikeStyle
+		fc := w.Arguments(f)
+		v, err := ec.Resolvers.Mutation().UnlikeStyle(ctx, fc.Args["input"].(model.UnlikeStyleInput))
+		if err == nil && plan.Try(func() bool { return planMutation_unlikeStyle(ctx, ec, w, f, v) }) {
+			return nil
+		}
+		return graphql.ResolveField(ctx, ec.OperationContext, field,
+			func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+				return fieldContext_Mutation_unlikeStyle(ctx, ec, field)
+			},
+			func(context.Context) (any, error) { return v, err }, nil,
+			func(ctx context.Context, selections ast.SelectionSet, v *model.UnlikeStylePayload) graphql.Marshaler {
+				return marshalNUnlikeStylePayload2ᚖstyleshareᚋgraphᚋmodelᚐUnlikeStylePayload(ctx, ec, selections, v)
+			}, true, true)
+	case 0: // Query.node
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
 		if err == nil && plan.Try(func() bool { return planQuery_node(ctx, ec, w, f, v) }) {
@@ -562,7 +1244,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v loaders.Node) graphql.Marshaler {
 				return marshalONode2styleshareᚋloadersᚐNode(ctx, ec, selections, v)
 			}, true, false)
-	case 1: // nodes
+	case 1: // Query.nodes
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
 		if err == nil && plan.Try(func() bool { return planQuery_nodes(ctx, ec, w, f, v) }) {
@@ -576,7 +1258,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v []loaders.Node) graphql.Marshaler {
 				return marshalNNode2ᚕstyleshareᚋloadersᚐNode(ctx, ec, selections, v)
 			}, true, true)
-	case 2: // viewer
+	case 2: // Query.viewer
 		v, err := ec.Resolvers.Query().Viewer(ctx)
 		if err == nil && plan.Try(func() bool { return planQuery_viewer(ctx, ec, w, f, v) }) {
 			return nil
@@ -589,7 +1271,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Viewer) graphql.Marshaler {
 				return marshalOViewer2ᚖstyleshareᚋloadersᚐViewer(ctx, ec, selections, v)
 			}, true, false)
-	case 3: // user
+	case 3: // Query.user
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().User(ctx, fc.Args["username"].(string))
 		if err == nil && plan.Try(func() bool { return planQuery_user(ctx, ec, w, f, v) }) {
@@ -603,7 +1285,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.User) graphql.Marshaler {
 				return marshalOUser2ᚖstyleshareᚋloadersᚐUser(ctx, ec, selections, v)
 			}, true, false)
-	case 4: // moderation
+	case 4: // Query.moderation
 		v, err := ec.Resolvers.Query().Moderation(ctx)
 		if err == nil && plan.Try(func() bool { return planQuery_moderation(ctx, ec, w, f, v) }) {
 			return nil
@@ -616,7 +1298,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Moderation) graphql.Marshaler {
 				return marshalOModeration2ᚖstyleshareᚋloadersᚐModeration(ctx, ec, selections, v)
 			}, true, false)
-	case 5: // questions
+	case 5: // Query.questions
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Questions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["unanswered"].(*bool))
 		if err == nil && plan.Try(func() bool { return planQuery_questions(ctx, ec, w, f, v) }) {
@@ -630,7 +1312,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Connection[loaders.Question]) graphql.Marshaler {
 				return marshalNQuestionConnection2ᚖstyleshareᚋloadersᚐConnection(ctx, ec, selections, v)
 			}, true, true)
-	case 6: // search
+	case 6: // Query.search
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Search(ctx, fc.Args["text"].(string))
 		if err == nil && plan.Try(func() bool { return planQuery_search(ctx, ec, w, f, v) }) {
@@ -644,7 +1326,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.SearchResults) graphql.Marshaler {
 				return marshalNSearchResults2ᚖstyleshareᚋloadersᚐSearchResults(ctx, ec, selections, v)
 			}, true, true)
-	case 7: // style
+	case 7: // Query.style
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Style(ctx, fc.Args["id"].(string))
 		if err == nil && plan.Try(func() bool { return planQuery_style(ctx, ec, w, f, v) }) {
@@ -658,7 +1340,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Style) graphql.Marshaler {
 				return marshalOStyle2ᚖstyleshareᚋloadersᚐStyle(ctx, ec, selections, v)
 			}, true, false)
-	case 8: // tag
+	case 8: // Query.tag
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Tag(ctx, fc.Args["name"].(string))
 		if err == nil && plan.Try(func() bool { return planQuery_tag(ctx, ec, w, f, v) }) {
@@ -672,7 +1354,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Tag) graphql.Marshaler {
 				return marshalOTag2ᚖstyleshareᚋloadersᚐTag(ctx, ec, selections, v)
 			}, true, false)
-	case 9: // brand
+	case 9: // Query.brand
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Brand(ctx, fc.Args["slug"].(string))
 		if err == nil && plan.Try(func() bool { return planQuery_brand(ctx, ec, w, f, v) }) {
@@ -686,7 +1368,7 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			func(ctx context.Context, selections ast.SelectionSet, v *loaders.Brand) graphql.Marshaler {
 				return marshalOBrand2ᚖstyleshareᚋloadersᚐBrand(ctx, ec, selections, v)
 			}, true, false)
-	case 10: // discover
+	case 10: // Query.discover
 		fc := w.Arguments(f)
 		v, err := ec.Resolvers.Query().Discover(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		if err == nil && plan.Try(func() bool { return planQuery_discover(ctx, ec, w, f, v) }) {
@@ -702,6 +1384,501 @@ func planRoot(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan
 			}, true, true)
 	}
 	panic("plan: no such field")
+}
+
+func planMutation_signUp(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.SessionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planSessionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_signIn(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.SessionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planSessionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_signInWithIdToken(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.SessionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planSessionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_refreshSession(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.SessionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planSessionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_signOut(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.SignOutPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planSignOutPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_revokeSession(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.RevokeSessionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planRevokeSessionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_verifyEmail(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.VerifyEmailPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planVerifyEmailPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_requestPasswordReset(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.RequestPasswordResetPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planRequestPasswordResetPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_resetPassword(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.ResetPasswordPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planResetPasswordPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_changePassword(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.ChangePasswordPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planChangePasswordPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_updateProfile(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UpdateProfilePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUpdateProfilePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_deleteAccount(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.DeleteAccountPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planDeleteAccountPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_exportData(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.ExportDataPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planExportDataPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_createCollection(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.CreateCollectionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planCreateCollectionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_updateCollection(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UpdateCollectionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUpdateCollectionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_deleteCollection(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.DeleteCollectionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planDeleteCollectionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_collectStyle(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.CollectStylePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planCollectStylePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_uncollectStyle(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UncollectStylePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUncollectStylePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_addComment(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.AddCommentPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planAddCommentPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_deleteComment(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.DeleteCommentPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planDeleteCommentPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_requestItemInfo(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.RequestItemInfoPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planRequestItemInfoPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_answerItemInfo(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.AnswerItemInfoPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planAnswerItemInfoPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_report(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.ReportPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planReportPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_resolveReport(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.ResolveReportPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planResolveReportPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_markNotificationsRead(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.MarkNotificationsReadPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planMarkNotificationsReadPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_updateNotificationPreferences(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UpdateNotificationPreferencesPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUpdateNotificationPreferencesPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_registerDevice(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.RegisterDevicePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planRegisterDevicePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_unregisterDevice(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UnregisterDevicePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUnregisterDevicePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_follow(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.FollowPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planFollowPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_unfollow(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UnfollowPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUnfollowPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_answerFollowRequest(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.AnswerFollowRequestPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planAnswerFollowRequestPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_block(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.BlockPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planBlockPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_unblock(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UnblockPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUnblockPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_mute(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.MutePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planMutePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_unmute(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UnmutePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUnmutePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_createUpload(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.CreateUploadPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planCreateUploadPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_completeUpload(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.CompleteUploadPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planCompleteUploadPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_askQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.AskQuestionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planAskQuestionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_answerQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.AnswerQuestionPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planAnswerQuestionPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_acceptAnswer(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.AcceptAnswerPayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planAcceptAnswerPayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_publishStyle(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.PublishStylePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planPublishStylePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_updateStyle(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UpdateStylePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUpdateStylePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_deleteStyle(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.DeleteStylePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planDeleteStylePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_likeStyle(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.LikeStylePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planLikeStylePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func planMutation_unlikeStyle(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v *model.UnlikeStylePayload) bool {
+	if v == nil {
+		return false
+	} else {
+		if !planUnlikeStylePayload(ctx, ec, w, v, f.Below[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 func planQuery_node(ctx context.Context, ec *executionContext, w *plan.Writer, f *plan.Field, v loaders.Node) bool {

@@ -1,4 +1,4 @@
-// Package plan answers the root fields of queries by compiled selections.
+// Package plan answers the root fields of queries and mutations by compiled selections.
 //
 // gqlgen resolves a page of a feed by some 600 calls, each with a context, a closure and an entry in a table. A compiled
 // selection says once for a document which fields are wanted; functions that are generated from the schema (package
@@ -149,7 +149,8 @@ func (c *compiler[E]) selection(set ast.SelectionSet, typeName string) (*Selecti
 
 // argumentsOf reads arguments that are the same in each request once and for all.
 func (c *compiler[E]) argumentsOf(f graphql.CollectedField, read ReadArguments[E]) (place int, ok bool) {
-	a := arguments[E]{field: f, read: read}
+	// A mutation may keep what it is called with.
+	a := arguments[E]{field: f, read: read, varies: c.op.Operation.Operation == ast.Mutation}
 	for _, argument := range f.Arguments {
 		a.varies = a.varies || hasVariable(argument.Value)
 	}

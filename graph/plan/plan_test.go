@@ -252,6 +252,12 @@ func literal(v any, enum bool) string {
 			all = append(all, literal(one, enum))
 		}
 		return "[" + strings.Join(all, ", ") + "]"
+	case map[string]any:
+		var all []string
+		for name, one := range v {
+			all = append(all, name+": "+literal(one, enum))
+		}
+		return "{" + strings.Join(all, ", ") + "}"
 	}
 	return fmt.Sprint(v)
 }

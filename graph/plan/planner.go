@@ -36,14 +36,14 @@ func New[E any](schema *ast.Schema, types Types[E]) *Planner[E] {
 	return &Planner[E]{schema, types, plans}
 }
 
-// Root calls the resolver of a root field and writes its answer. What cannot be written is answered by gqlgen, from what the
-// resolver gave; nil says that it was written.
+// Root calls the resolver of a root field, once, and writes its answer. What cannot be written is answered by gqlgen, from
+// what the resolver gave; nil says that it was written.
 type Root[E any] func(ctx context.Context, exec E, w *Writer, f *Field, field graphql.CollectedField) (instead graphql.Marshaler)
 
-// Answer answers a root field of a query by its plan, or else by next.
+// Answer answers a root field of a query or a mutation by its plan, or else by next.
 func (p *Planner[E]) Answer(ctx context.Context, exec E, root Root[E], next graphql.RootResolver) graphql.Marshaler {
 	op, field := graphql.GetOperationContext(ctx), graphql.GetRootFieldContext(ctx).Field
-	if op.Operation.Operation != ast.Query {
+	if op.Operation.Operation == ast.Subscription {
 		return next(ctx)
 	}
 	c := p.plan(ctx, op, exec, field)
@@ -56,16 +56,19 @@ func (p *Planner[E]) Answer(ctx context.Context, exec E, root Root[E], next grap
 	}
 	w := writers.Get().(*Writer)
 	w.arguments = values
-	var instead graphql.Marshaler
-	if !Try(func() bool { instead = root(ctx, exec, w, &c.root, field); return true }) {
-		w.free()
-		return next(ctx) // the resolver panicked: so it does where gqlgen reports it
-	}
-	if instead != nil {
+	if instead := root(ctx, exec, w, &c.root, field); instead != nil {
 		w.free()
 		return instead
 	}
 	return answer{w}
+}
+
+// Panicked answers a root field whose resolver has panicked as gqlgen does. Called while that is recovered from, so that
+// the report has the stack; the resolver is not called again, because it may have done its work.
+func Panicked(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, with any) graphql.Marshaler {
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: field.ObjectDefinition.Name, Field: field})
+	op.Error(ctx, op.Recover(ctx, with))
+	return graphql.Null
 }
 
 // Try is false where f is, or panics.
@@ -88,7 +91,7 @@ func (p *Planner[E]) plan(ctx context.Context, op *graphql.OperationContext, exe
 	// The root field's own directives have been seen to already: it is here.
 	if !varies(op.Operation.SelectionSet) {
 		compiler := &compiler[E]{ctx, op, exec, p.schema, p.types, new(compiled[E])}
-		if root, ok := compiler.field(field, p.schema.Query.Name); ok {
+		if root, ok := compiler.field(field, field.ObjectDefinition.Name); ok {
 			c = compiler.plan
 			c.root = root
 		}

@@ -46,7 +46,25 @@ func (plugin) GenerateCode(data *codegen.Data) error {
 
 type generator struct{ *codegen.Data }
 
-// Planned are the object types that can be reached from a query.
+// rootField is a field of Query or Mutation. Its ID tells it apart from those of both.
+type rootField struct {
+	ID int
+	*codegen.Field
+}
+
+// Roots are the fields of queries and those of mutations.
+func (g *generator) Roots() map[string][]rootField {
+	roots, id := map[string][]rootField{}, 0
+	for _, o := range []*codegen.Object{g.QueryRoot, g.MutationRoot} {
+		for _, f := range g.Fields(o) {
+			roots[o.Name] = append(roots[o.Name], rootField{id, f})
+			id++
+		}
+	}
+	return roots
+}
+
+// Planned are the object types below the root fields.
 func (g *generator) Planned() codegen.Objects {
 	return slices.DeleteFunc(slices.Clone(g.Objects), func(o *codegen.Object) bool {
 		return o.Root || o.BuiltIn || strings.HasPrefix(o.Name, "__")
