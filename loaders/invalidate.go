@@ -25,8 +25,18 @@ func (l *Loaders) invalidateOrRecord(ctx context.Context, changes models.Changes
 	}
 }
 
+// mark runs before each commit: until invalidateOrRecord has run, nobody keeps a copy of what changes, even should this
+// process die in between.
+func (l *Loaders) mark(ctx context.Context, c models.Changes) error {
+	return l.cache.Mark(ctx, c.Transaction, l.changedKeys(c)...)
+}
+
 // Invalidate drops the changed objects from the cache. An error means that some of them may still be there.
 func (l *Loaders) Invalidate(ctx context.Context, c models.Changes) error {
+	return l.cache.InvalidateMarked(ctx, c.Transaction, l.changedKeys(c)...)
+}
+
+func (l *Loaders) changedKeys(c models.Changes) []string {
 	var keys []string
 	add := func(key func(int64) string, ids []int64) {
 		for _, id := range ids {
@@ -43,8 +53,5 @@ func (l *Loaders) Invalidate(ctx context.Context, c models.Changes) error {
 	add(l.collections.Key, c.Collections)
 	add(l.questions.Key, c.Questions)
 	add(l.answers.Key, c.Answers)
-	if len(keys) == 0 {
-		return nil
-	}
-	return l.cache.Invalidate(ctx, keys...)
+	return keys
 }

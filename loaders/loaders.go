@@ -86,6 +86,7 @@ func New(c Config) *Loaders {
 		questions:   cache.NewByID[models.Question](c.Cache, "q1:"),
 		answers:     cache.NewByID[models.Answer](c.Cache, "a1:"),
 	}
+	c.DB.BeforeCommit(l.mark)
 	c.DB.OnCommit(l.invalidateOrRecord)
 	return l
 }

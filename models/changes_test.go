@@ -132,11 +132,14 @@ func TestChangesAreToldOnlyAfterTheCommit(t *testing.T) {
 	id := published(t, db, author, "")
 	told := 0
 	db.OnCommit(func(_ context.Context, c Changes) {
+		if !slices.Contains(c.Styles, id) {
+			return // what was announced of the other came to nothing, which is told as well
+		}
 		told++
 		if got := one[int](t, db, `select like_count from styles where id = ?`, id); got != 1 {
 			t.Errorf("told before the commit: %d likes", got)
 		}
-		if !c.Outbox || !slices.Contains(c.Styles, id) {
+		if !c.Outbox {
 			t.Errorf("told %+v", c)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -82,13 +83,15 @@ func (db *DB) BeforeCommit(f func(context.Context, Changes) error) {
 func (db *DB) OnCommit(f func(context.Context, Changes)) { db.onCommit = append(db.onCommit, f) }
 
 // announce calls the listeners of BeforeCommit. A verb that is one statement without a transaction calls it before that
-// statement with all that it may change, takes InTx instead where this fails, and calls committed afterwards.
-func (db *DB) announce(ctx context.Context, c Changes) error {
+// statement with all that it may change, takes InTx instead where this fails, and calls committed afterwards, also where
+// nothing has changed: or what was announced is held back for as long as a commit may take.
+func (db *DB) announce(ctx context.Context, c *Changes) error {
 	if c.cached() == 0 {
 		return nil
 	}
+	c.Transaction = rand.Uint64()
 	for _, listen := range db.beforeCommit {
-		if err := listen(ctx, c); err != nil {
+		if err := listen(ctx, *c); err != nil {
 			return err
 		}
 	}
@@ -141,7 +144,7 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 
 // announceOrRecord has the change told before the commit, or by a job that is committed with it.
 func (db *DB) announceOrRecord(ctx context.Context, tx *Tx) error {
-	if db.announce(ctx, tx.changes) == nil {
+	if db.announce(ctx, &tx.changes) == nil {
 		return nil
 	}
 	payload := tx.changes
@@ -153,6 +156,8 @@ func (db *DB) announceOrRecord(ctx context.Context, tx *Tx) error {
 // Changes is what a committed transaction touched: the cached objects that are stale now, and whether work was recorded.
 type Changes struct {
 	Users, Styles, Photos, Comments, Tags, Brands, Items, Collections, Questions, Answers []int64
+	// Transaction tells the listeners of BeforeCommit and OnCommit that they hear of the same transaction.
+	Transaction uint64 `json:"-"`
 	// Outbox says that the relay has something to hand over.
 	Outbox bool
 	// Recorded says that JobInvalidate is committed with them.

@@ -103,7 +103,7 @@ func (db *DB) changeLike(ctx context.Context, a Attempt, styleID int64, change *
 // the style is hidden, and where others got in its way.
 func (db *DB) likeAtOnce(ctx context.Context, a Attempt, styleID int64, change *likeChange) (_ Liked, ok bool, err error) {
 	changes := Changes{Styles: []int64{styleID}}
-	if db.announce(ctx, changes) != nil {
+	if db.announce(ctx, &changes) != nil {
 		return Liked{}, false, nil
 	}
 	statement, args := change.plain, []any{pgx.QueryExecModeCacheStatement, a.UserID, styleID, db.Now()}
@@ -119,15 +119,14 @@ func (db *DB) likeAtOnce(ctx context.Context, a Attempt, styleID int64, change *
 	err = db.Pool.QueryRow(ctx, statement, args...).Scan(fields...)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows), violates(err, "likes_style_id_fkey"), isRetryable(err):
+		db.committed(ctx, changes)
 		return Liked{}, false, nil
-	case err != nil:
+	case err != nil: // it may have been committed: what was announced ends by itself
 		return Liked{}, false, fmt.Errorf("change a like: %w", err)
 	}
 	liked.Flags.Liked = change.likes
-	if changed {
-		changes.Outbox = liked.Style.AuthorID != a.UserID
-		db.committed(ctx, changes)
-	}
+	changes.Outbox = changed && liked.Style.AuthorID != a.UserID
+	db.committed(ctx, changes)
 	return liked, true, nil
 }
 

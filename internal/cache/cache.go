@@ -10,11 +10,14 @@
 //     memcached's own clock, then is confirmed: one that lands late (cut network, stopped node) has already expired.
 //     A tombstone outlives fillWindow, so every add that lands in time meets it.
 //  3. A restart of memcached loses tombstones, so a fill goes only to the very process that its GetMulti asked.
-//  4. When Invalidate fails, the caller repeats it later. Until then this process refuses older entries of the key,
+//  4. A writer marks what it is about to change before its commit. No fill overwrites a mark, and only its own writer
+//     ends it before its time: should the process die between commit and invalidation, everybody reads the database
+//     until then.
+//  5. When Invalidate fails, the caller repeats it later. Until then this process refuses older entries of the key,
 //     while others may read them up to the TTL of 10 minutes. While a breaker is open, its node is not read.
 //
-// The TTL also bounds what rules cannot cover: a tombstone evicted within fillWindow, flush_all, and processes that
-// disagree on the list of servers. Each name in that list must stand for one memcached.
+// The TTL also bounds what rules cannot cover: a tombstone evicted within fillWindow, flush_all, processes that
+// disagree on the list of servers, and a writer that dies after its mark was lost in a restart of memcached. Each name in that list must stand for one memcached.
 package cache
 
 import (
@@ -33,6 +36,8 @@ const (
 	fillWindow = 5 * time.Second
 	// tombstoneTTL exceeds fillWindow by what memcached's and our clock, which counts whole seconds, can be apart.
 	tombstoneTTL = 30 * time.Second
+	// markTTL exceeds how long a commit may take.
+	markTTL = 30 * time.Second
 	// clockSkew is how far the clocks of our own servers may be apart.
 	clockSkew = 2 * time.Second
 	// MaxValue is the longest value in bytes: memcached's default item size less its header and the key.
@@ -47,6 +52,7 @@ type Config struct {
 	Timeout      time.Duration // for one request, connecting included; 100 ms when 0
 	MaxIdleConns int           // for each node; 64 when 0
 	Namespace    string        // in front of all keys, for several installations on one memcached
+	LocalBytes   int64         // about how much memory of this process is used in front of memcached, none when 0
 	Log          *slog.Logger  // hears of outages, once each
 }
 
@@ -55,6 +61,7 @@ type Cache struct {
 	namespace string
 	nodes     rendezvous
 	suspects  *suspects
+	tier      *tier // nil where it is off
 	fills     *queue
 	stats     stats
 
@@ -92,7 +99,7 @@ func New(cfg Config) (*Cache, error) {
 		nodes = append(nodes, newNode(server, cfg))
 	}
 	c := &Cache{
-		namespace: cfg.Namespace, nodes: newRendezvous(nodes), suspects: newSuspects(),
+		namespace: cfg.Namespace, nodes: newRendezvous(nodes), suspects: newSuspects(), tier: newTier(cfg.LocalBytes),
 		fillWindow: fillWindow, tombstoneTTL: tombstoneTTL,
 	}
 	c.fills = newQueue(c.store)

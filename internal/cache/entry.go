@@ -10,6 +10,7 @@ import (
 const (
 	kindValue     = 'v' // the time is when the GetMulti before the load began
 	kindTombstone = 't' // the time is of the invalidation, for people who look
+	kindMark      = 'm' // the time is of the latest writer; the value is the writers, see mark.go
 	headerLen     = 9
 )
 

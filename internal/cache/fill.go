@@ -25,25 +25,35 @@ type job struct {
 }
 
 // Put stores value under key in the background, unless the key was changed since the GetMulti. It keeps no reference
-// to value. Keys that GetMulti did not ask for are ignored.
-func (f *Fill) Put(key string, value []byte) {
+// to value. Keys that GetMulti did not ask for are ignored. It tells whether memcached has answered for the key and
+// nobody was about to change it: only then may the value be kept anywhere.
+func (f *Fill) Put(key string, value []byte) bool {
 	if f == nil {
-		return
+		return false
 	}
 	c, safe := f.cache, f.cache.safeKey(key)
 	n := c.nodes.pick(safe)
 	a := f.answers[n]
 	if a == nil || a.err != nil || len(value) > MaxValue {
 		c.stats.dropped.Add(1)
-		return
+		return false
+	}
+	item, asked := a.items[safe]
+	if !asked {
+		return false
 	}
 	j := job{node: n, session: a.session, key: safe, started: f.started, value: encode(kindValue, f.started, value)}
-	if item := a.items[safe]; item != nil {
+	if item != nil {
+		if len(writersOf(item.Value, f.started)) > 0 {
+			c.stats.lost.Add(1)
+			return false
+		}
 		j.seen = item.CasID
 	}
 	if !c.fills.put(j) {
 		c.stats.dropped.Add(1)
 	}
+	return true
 }
 
 var errLate = errors.New("cache: fill too late")

@@ -13,7 +13,7 @@ import (
 // answer is what one node said to one GetMulti.
 type answer struct {
 	session *session
-	items   map[string]*memcache.Item // by safe key: values, tombstones, whatever is there
+	items   map[string]*memcache.Item // by safe key: values, tombstones, whatever is there; nil for nothing
 	err     error                     // the items may be incomplete
 }
 
@@ -72,13 +72,18 @@ func askAll(byNode map[*node][]string) map[*node]*answer {
 
 func (n *node) ask(keys []string) *answer {
 	a := &answer{session: n.session.Load(), items: make(map[string]*memcache.Item, len(keys))}
+	for _, key := range keys {
+		a.items[key] = nil
+	}
 	for batch := range slices.Chunk(keys, maxBatch) {
 		var items map[string]*memcache.Item
 		a.err = n.do(func(s *session) (err error) {
 			if s != a.session {
 				// A restart lies between: what the process before said does not hold for this one.
 				a.session = s
-				clear(a.items)
+				for key := range a.items {
+					a.items[key] = nil
+				}
 			}
 			items, err = s.client.GetMulti(batch)
 			return err
@@ -93,8 +98,8 @@ func (n *node) ask(keys []string) *answer {
 
 // read gives the value of a safe key if it may be believed.
 func (c *Cache) read(f *Fill, key string) ([]byte, bool) {
-	item, ok := f.answers[c.nodes.pick(key)].items[key]
-	if !ok {
+	item := f.answers[c.nodes.pick(key)].items[key]
+	if item == nil {
 		return nil, false
 	}
 	value, loaded, ok := decode(item.Value)

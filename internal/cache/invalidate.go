@@ -3,10 +3,7 @@ package cache
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
-
-	"github.com/bradfitz/gomemcache/memcache"
 )
 
 // InvalidateError tells which keys (as given to Invalidate) memcached could not be told of.
@@ -26,51 +23,28 @@ func (e *InvalidateError) Unwrap() error { return e.Err }
 // Invalidate makes memcached forget keys; call it after the commit that changed them. The error is an
 // *InvalidateError: call Invalidate again with its Keys, from any process, until it succeeds. What the package
 // promises in the meantime is in its comment. The end of ctx does not cut it short: the commit has happened.
-func (c *Cache) Invalidate(_ context.Context, keys ...string) error {
+func (c *Cache) Invalidate(ctx context.Context, keys ...string) error {
+	return c.InvalidateMarked(ctx, 0, keys...)
+}
+
+// InvalidateMarked is Invalidate after Mark, by the same writer.
+func (c *Cache) InvalidateMarked(_ context.Context, writer uint64, keys ...string) error {
 	if c == nil || len(keys) == 0 {
 		return nil
 	}
-	byNode := map[*node][]string{}
+	started := time.Now()
+	failed, err := c.rewriteAll(keys, func(old []byte, again bool) []byte { return settled(old, writer, started, again) })
+	c.tier.drop(keys, time.Now())
+	c.stats.invalidations.Add(uint64(len(keys) - len(failed)))
+	c.stats.failed.Add(uint64(len(failed)))
+	for _, key := range failed {
+		c.suspects.add(c.safeKey(key), time.Now())
+	}
 	for _, key := range keys {
-		n := c.nodes.pick(c.safeKey(key))
-		byNode[n] = append(byNode[n], key)
+		c.suspects.clear(c.safeKey(key), started)
 	}
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	bad := &InvalidateError{}
-	for n, keys := range byNode {
-		wg.Go(func() {
-			failed, err := c.bury(n, keys)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				bad.Keys, bad.Err = append(bad.Keys, failed...), err
-			}
-		})
-	}
-	wg.Wait()
-	c.stats.invalidations.Add(uint64(len(keys) - len(bad.Keys)))
-	c.stats.failed.Add(uint64(len(bad.Keys)))
-	if bad.Err != nil {
-		return bad
+	if err != nil {
+		return &InvalidateError{Keys: failed, Err: err}
 	}
 	return nil
-}
-
-// bury sets the tombstones of one node and gives the keys that failed.
-func (c *Cache) bury(n *node, keys []string) (bad []string, last error) {
-	for _, key := range keys {
-		safe, started := c.safeKey(key), time.Now()
-		err := n.do(func(s *session) error {
-			return s.client.Set(&memcache.Item{
-				Key: safe, Value: encode(kindTombstone, started, nil), Expiration: seconds(c.tombstoneTTL)})
-		})
-		if err == nil {
-			c.suspects.clear(safe, started)
-			continue
-		}
-		c.suspects.add(safe, time.Now())
-		bad, last = append(bad, key), err
-	}
-	return bad, last
 }

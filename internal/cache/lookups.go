@@ -31,3 +31,16 @@ func (c *Cache) count(ctx context.Context, hits, misses int) {
 		l.misses.Add(int64(misses))
 	}
 }
+
+// countLocal keeps the counts of one look into this process's memory; what is missing there, GetMulti counts.
+func (c *Cache) countLocal(ctx context.Context, hits, misses int) {
+	if c == nil || c.tier == nil {
+		return
+	}
+	c.tier.used.Store(true)
+	c.tier.hits.Add(uint64(hits))
+	c.tier.misses.Add(uint64(misses))
+	if l, ok := ctx.Value(lookupsKey{}).(*Lookups); ok {
+		l.hits.Add(int64(hits))
+	}
+}

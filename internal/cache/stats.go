@@ -10,15 +10,19 @@ type Stats struct {
 	Fills               uint64 // stored
 	LostFills           uint64 // refused by memcached because the key was changed or filled meanwhile: normal
 	DroppedFills        uint64 // not sent: queue full, load too slow, value too long, node away
+	Marks               uint64
 	Invalidations       uint64
 	FailedInvalidations uint64
 	OpenNodes           int // nodes that are left alone now because they failed
+	LocalHits           uint64
+	LocalMisses         uint64
+	LocalBytes          int64 // what this process's memory holds now, about
 }
 
 type stats struct {
-	hits, misses, errors  atomic.Uint64
-	fills, lost, dropped  atomic.Uint64
-	invalidations, failed atomic.Uint64
+	hits, misses, errors         atomic.Uint64
+	fills, lost, dropped         atomic.Uint64
+	marks, invalidations, failed atomic.Uint64
 }
 
 // Stats gives the counts so far.
@@ -29,7 +33,10 @@ func (c *Cache) Stats() Stats {
 	s := Stats{
 		Hits: c.stats.hits.Load(), Misses: c.stats.misses.Load(), Errors: c.stats.errors.Load(),
 		Fills: c.stats.fills.Load(), LostFills: c.stats.lost.Load(), DroppedFills: c.stats.dropped.Load(),
-		Invalidations: c.stats.invalidations.Load(), FailedInvalidations: c.stats.failed.Load(),
+		Marks: c.stats.marks.Load(), Invalidations: c.stats.invalidations.Load(), FailedInvalidations: c.stats.failed.Load(),
+	}
+	if c.tier != nil {
+		s.LocalHits, s.LocalMisses, s.LocalBytes = c.tier.hits.Load(), c.tier.misses.Load(), c.tier.bytes.Load()
 	}
 	for _, n := range c.nodes.nodes {
 		if n.isOpen() {

@@ -3,33 +3,38 @@ package cache
 import (
 	"context"
 	"strconv"
+	"time"
+	"unsafe"
 )
 
-// Typed keeps values of one type, *V by K.
+// Typed keeps values of one type, *V by K. The values that it gives are shared: by the requests of this process that
+// want the same ones, at the same time and later. Nobody may change them, or what they point to.
 type Typed[K comparable, V any] struct {
 	cache  *Cache
 	prefix string
-	format func(K) string
+	format func([]byte, K) []byte
 	codec  codec[V]
 }
 
-// NewTyped makes a Typed whose keys are prefix + format(id). prefix tells apart what is cached and in which version,
+// NewTyped makes a Typed whose keys are a prefix and what format appends for an id. The prefix tells apart what is cached and in which version,
 // "u2:" for instance: raise it when the same fields begin to mean something else. A change of V's fields needs nothing:
 // entries made with other fields are misses, while processes old and new, side by side during a deployment,
 // still hear each other's invalidations because the key stays.
 // V is stored as its exported fields; exclude those that are not the row's own with `msgpack:"-"`.
 // cache may be nil.
-func NewTyped[K comparable, V any](cache *Cache, prefix string, format func(K) string) *Typed[K, V] {
+func NewTyped[K comparable, V any](cache *Cache, prefix string, format func([]byte, K) []byte) *Typed[K, V] {
 	return &Typed[K, V]{cache: cache, prefix: prefix, format: format, codec: newCodec[V]()}
 }
 
 // NewByID is NewTyped for rows known by their id.
 func NewByID[V any](cache *Cache, prefix string) *Typed[int64, V] {
-	return NewTyped[int64, V](cache, prefix, func(id int64) string { return strconv.FormatInt(id, 36) })
+	return NewTyped[int64, V](cache, prefix, func(b []byte, id int64) []byte { return strconv.AppendInt(b, id, 36) })
 }
 
 // Key is the key of id, for Cache.Invalidate.
-func (t *Typed[K, V]) Key(id K) string { return t.prefix + t.format(id) }
+func (t *Typed[K, V]) Key(id K) string { return string(t.appendKey(nil, id)) }
+
+func (t *Typed[K, V]) appendKey(b []byte, id K) []byte { return t.format(append(b, t.prefix...), id) }
 
 // Invalidate is Cache.Invalidate for the keys of ids.
 func (t *Typed[K, V]) Invalidate(ctx context.Context, ids ...K) error {
@@ -40,7 +45,7 @@ func (t *Typed[K, V]) Invalidate(ctx context.Context, ids ...K) error {
 	return t.cache.Invalidate(ctx, keys...)
 }
 
-// GetMany gives the values of ids: what memcached has, and the rest from one call of load, which is stored in the
+// GetMany gives the values of ids: what this process's memory and memcached have, and the rest from one call of load, which is stored in the
 // background. load gets each missing id once, may leave out what does not exist (that is not cached), must read the
 // primary database, and not in a snapshot from before the call. Its error is the only one, and then nothing is given.
 func (t *Typed[K, V]) GetMany(ctx context.Context, ids []K, load func(context.Context, []K) (map[K]*V, error)) (map[K]*V, error) {
@@ -64,23 +69,23 @@ func (t *Typed[K, V]) GetMany(ctx context.Context, ids []K, load func(context.Co
 	return found, nil
 }
 
-func unique[K comparable](ids []K) []K {
-	seen := make(map[K]struct{}, len(ids))
-	out := make([]K, 0, len(ids))
-	for _, id := range ids {
-		if _, ok := seen[id]; !ok {
-			seen[id] = struct{}{}
-			out = append(out, id)
-		}
-	}
-	return out
-}
-
-func (t *Typed[K, V]) decode(hits map[string][]byte, key string) *V {
-	b, ok := hits[key]
-	if !ok {
+// local gives what this process's memory has under a key, nil for nothing.
+func (t *Typed[K, V]) local(key []byte, now time.Time) *V {
+	if t.cache == nil || t.cache.tier == nil {
 		return nil
 	}
+	v, _ := t.cache.tier.get(key, now).(*V)
+	return v
+}
+
+// keep puts a value of size bytes when encoded, which memcached had or would take, into this process's memory.
+func (t *Typed[K, V]) keep(key string, v *V, size int, fill *Fill) {
+	if tier := t.cache.tier; tier != nil {
+		tier.put(key, v, size+int(unsafe.Sizeof(*v)), fill.started)
+	}
+}
+
+func (t *Typed[K, V]) decode(b []byte) *V {
 	v, err := t.codec.decode(b)
 	if err != nil {
 		t.cache.stats.errors.Add(1)
@@ -89,7 +94,6 @@ func (t *Typed[K, V]) decode(hits map[string][]byte, key string) *V {
 	return v
 }
 
-// store encodes here, not in the background: the caller may change v afterwards.
 func (t *Typed[K, V]) store(fill *Fill, id K, v *V) {
 	if fill == nil {
 		return
@@ -99,5 +103,7 @@ func (t *Typed[K, V]) store(fill *Fill, id K, v *V) {
 		t.cache.stats.errors.Add(1)
 		return
 	}
-	fill.Put(t.Key(id), b)
+	if key := t.Key(id); fill.Put(key, b) {
+		t.keep(key, v, len(b), fill)
+	}
 }
