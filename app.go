@@ -85,10 +85,13 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.closers = append(a.closers, func() { _ = a.redis.Close() })
-	if a.cache, err = cache.New(cache.Config{Servers: c.MemcachedServers, Log: a.log}); err != nil {
+	if a.cache, err = cache.New(cache.Config{Servers: c.MemcachedServers, LocalBytes: c.LocalCacheBytes, Redis: a.redis, Log: a.log}); err != nil {
 		return nil, fmt.Errorf("MEMCACHED_SERVERS: %w", err)
 	}
 	a.closers = append(a.closers, a.cache.Close)
+	if err = a.metrics.Registry.Register(a.cache); err != nil {
+		return nil, err
+	}
 	a.store, err = storage.New(ctx, storage.Config{Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, PublicURL: c.S3PublicURL,
 		Region: c.Region, AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"styleshare/internal/cache"
 	"styleshare/internal/config"
+	"styleshare/internal/redisdb"
 	"styleshare/loaders"
 	"styleshare/models"
 )
@@ -68,7 +69,12 @@ func withCache(ctx context.Context, f func(*models.DB) error) error {
 	if err != nil {
 		return err
 	}
-	memcached, err := cache.New(cache.Config{Servers: c.MemcachedServers, Log: slog.Default()})
+	client, err := redisdb.Open(c.RedisURL)
+	if err != nil {
+		return fmt.Errorf("REDIS_URL: %w", err)
+	}
+	defer func() { _ = client.Close() }()
+	memcached, err := cache.New(cache.Config{Servers: c.MemcachedServers, Redis: client, Log: slog.Default()})
 	if err != nil {
 		return fmt.Errorf("MEMCACHED_SERVERS: %w", err)
 	}

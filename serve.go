@@ -117,6 +117,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	defer stop()
 	var behind sync.WaitGroup
 	behind.Go(func() { a.resolver.Keys.Run(behindCtx) })
+	behind.Go(func() { a.cache.Run(behindCtx) })
 	behind.Go(func() {
 		if err := a.jobs.RunRelay(behindCtx); err != nil {
 			a.log.ErrorContext(behindCtx, "the relay has ended", "error", err)

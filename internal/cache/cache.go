@@ -27,6 +27,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 const (
@@ -53,7 +55,9 @@ type Config struct {
 	MaxIdleConns int           // for each node; 64 when 0
 	Namespace    string        // in front of all keys, for several installations on one memcached
 	LocalBytes   int64         // about how much memory of this process is used in front of memcached, none when 0
-	Log          *slog.Logger  // hears of outages, once each
+	// Redis is by which processes tell each other what changes; it may be nil.
+	Redis redis.UniversalClient
+	Log   *slog.Logger // hears of outages, once each
 }
 
 // Cache is safe for concurrent use; a nil *Cache never holds anything.
@@ -61,7 +65,8 @@ type Cache struct {
 	namespace string
 	nodes     rendezvous
 	suspects  *suspects
-	tier      *tier // nil where it is off
+	tier      *tier
+	bus       *bus // nil without Redis
 	fills     *queue
 	stats     stats
 
@@ -99,7 +104,7 @@ func New(cfg Config) (*Cache, error) {
 		nodes = append(nodes, newNode(server, cfg))
 	}
 	c := &Cache{
-		namespace: cfg.Namespace, nodes: newRendezvous(nodes), suspects: newSuspects(), tier: newTier(cfg.LocalBytes),
+		namespace: cfg.Namespace, nodes: newRendezvous(nodes), suspects: newSuspects(), tier: newTier(cfg.LocalBytes), bus: newBus(cfg),
 		fillWindow: fillWindow, tombstoneTTL: tombstoneTTL,
 	}
 	c.fills = newQueue(c.store)

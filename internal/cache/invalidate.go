@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -34,17 +35,32 @@ func (c *Cache) InvalidateMarked(_ context.Context, writer uint64, keys ...strin
 	}
 	started := time.Now()
 	failed, err := c.rewriteAll(keys, func(old []byte, again bool) []byte { return settled(old, writer, started, again) })
-	c.tier.drop(keys, time.Now())
 	c.stats.invalidations.Add(uint64(len(keys) - len(failed)))
 	c.stats.failed.Add(uint64(len(failed)))
-	for _, key := range failed {
-		c.suspects.add(c.safeKey(key), time.Now())
-	}
 	for _, key := range keys {
 		c.suspects.clear(c.safeKey(key), started)
 	}
+	// First the doubt: whoever looks a key up after it was dropped must not find in memcached what it had before.
+	c.suspect(failed)
+	c.tier.drop(keys, time.Now())
+	c.bus.tell(failed, true)
+	c.bus.tell(without(keys, failed), false)
 	if err != nil {
 		return &InvalidateError{Keys: failed, Err: err}
 	}
 	return nil
+}
+
+// suspect has what memcached holds of keys not believed for now.
+func (c *Cache) suspect(keys []string) {
+	for _, key := range keys {
+		c.suspects.add(c.safeKey(key), time.Now())
+	}
+}
+
+func without(keys, some []string) []string {
+	if len(some) == 0 {
+		return keys
+	}
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(some, key) })
 }

@@ -34,7 +34,7 @@ func (c *Cache) count(ctx context.Context, hits, misses int) {
 
 // countLocal keeps the counts of one look into this process's memory; what is missing there, GetMulti counts.
 func (c *Cache) countLocal(ctx context.Context, hits, misses int) {
-	if c == nil || c.tier == nil {
+	if c == nil || c.tier.budget == 0 {
 		return
 	}
 	c.tier.used.Store(true)

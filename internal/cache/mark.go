@@ -25,6 +25,10 @@ func (c *Cache) Mark(_ context.Context, writer uint64, keys ...string) error {
 	now := time.Now()
 	failed, err := c.rewriteAll(keys, func(old []byte, _ bool) []byte { return marked(old, writer, now) })
 	c.stats.marks.Add(uint64(len(keys) - len(failed)))
+	if err == nil {
+		// Other processes drop what they have now, and get no other until the mark is gone.
+		c.bus.tell(keys, false)
+	}
 	return err
 }
 

@@ -35,9 +35,7 @@ func (c *Cache) Stats() Stats {
 		Fills: c.stats.fills.Load(), LostFills: c.stats.lost.Load(), DroppedFills: c.stats.dropped.Load(),
 		Marks: c.stats.marks.Load(), Invalidations: c.stats.invalidations.Load(), FailedInvalidations: c.stats.failed.Load(),
 	}
-	if c.tier != nil {
-		s.LocalHits, s.LocalMisses, s.LocalBytes = c.tier.hits.Load(), c.tier.misses.Load(), c.tier.bytes.Load()
-	}
+	s.LocalHits, s.LocalMisses, s.LocalBytes = c.tier.hits.Load(), c.tier.misses.Load(), c.tier.bytes.Load()
 	for _, n := range c.nodes.nodes {
 		if n.isOpen() {
 			s.OpenNodes++

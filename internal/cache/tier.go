@@ -59,11 +59,8 @@ type row struct {
 	since int64
 }
 
-// newTier makes a tier of about so many bytes; nil, which holds nothing, for 0.
+// newTier makes a tier of about so many bytes; one of 0 holds nothing.
 func newTier(bytes int64) *tier {
-	if bytes <= 0 {
-		return nil
-	}
 	t := &tier{base: time.Now(), budget: bytes / tierShards, seed: maphash.MakeSeed()}
 	for i := range t.shards {
 		t.shards[i].rows = map[string]*list.Element{}
@@ -78,6 +75,9 @@ func (t *tier) at(now time.Time) int64 { return int64(now.Sub(t.base)) }
 
 // get gives the value under a key, nil for none that is believed. It does not allocate.
 func (t *tier) get(key []byte, now time.Time) any {
+	if t.budget == 0 {
+		return nil
+	}
 	s, at := &t.shards[maphash.Bytes(t.seed, key)%tierShards], t.at(now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,9 +122,6 @@ func (t *tier) put(key string, value any, size int, since time.Time) {
 
 // drop forgets keys; what was looked up before now is not put any more.
 func (t *tier) drop(keys []string, now time.Time) {
-	if t == nil {
-		return
-	}
 	for _, key := range keys {
 		s := t.shard(key)
 		s.mu.Lock()

@@ -71,7 +71,7 @@ func (t *Typed[K, V]) GetMany(ctx context.Context, ids []K, load func(context.Co
 
 // local gives what this process's memory has under a key, nil for nothing.
 func (t *Typed[K, V]) local(key []byte, now time.Time) *V {
-	if t.cache == nil || t.cache.tier == nil {
+	if t.cache == nil {
 		return nil
 	}
 	v, _ := t.cache.tier.get(key, now).(*V)
@@ -80,9 +80,7 @@ func (t *Typed[K, V]) local(key []byte, now time.Time) *V {
 
 // keep puts a value of size bytes when encoded, which memcached had or would take, into this process's memory.
 func (t *Typed[K, V]) keep(key string, v *V, size int, fill *Fill) {
-	if tier := t.cache.tier; tier != nil {
-		tier.put(key, v, size+int(unsafe.Sizeof(*v)), fill.started)
-	}
+	t.cache.tier.put(key, v, size+int(unsafe.Sizeof(*v)), fill.started)
 }
 
 func (t *Typed[K, V]) decode(b []byte) *V {

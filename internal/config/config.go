@@ -26,6 +26,8 @@ type Config struct {
 	DatabaseMaxConns int32    `env:"DATABASE_MAX_CONNS" envDefault:"16"`
 	RedisURL         string   `env:"REDIS_URL"`
 	MemcachedServers []string `env:"MEMCACHED_SERVERS"`
+	// LocalCacheBytes is about how much memory a process keeps rows in, in front of memcached.
+	LocalCacheBytes int64 `env:"LOCAL_CACHE_BYTES" envDefault:"33554432"`
 
 	S3Endpoint      string `env:"S3_ENDPOINT"`
 	S3Bucket        string `env:"S3_BUCKET" envDefault:"styleshare"`

@@ -40,7 +40,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		"DATABASE_URL=", "DATABASE_URL=postgres://a:secret@db:port/x", "REDIS_URL=", "REDIS_URL=http://redis", "MEMCACHED_SERVERS=m1",
 		"PUBLIC_URL=", "PUBLIC_URL=example.com", "PUBLIC_URL=http://example.com", "PUBLIC_URL=https://example.com/",
 		"S3_ENDPOINT=ftp://x", "S3_PUBLIC_URL=x", "SMTP_URL=", "MAIL_FROM=nobody", "TRUSTED_PROXIES=10.0.0.1.2/8",
-		"CORS_ORIGINS=example.com", "CORS_ORIGINS=https://example.com/", "LOG_FORMAT=xml", "FEED_CAP=0", "FEED_FAN_OUT_BELOW=many",
+		"CORS_ORIGINS=example.com", "CORS_ORIGINS=https://example.com/", "LOG_FORMAT=xml", "FEED_CAP=0", "FEED_FAN_OUT_BELOW=many", "LOCAL_CACHE_BYTES=-1", "LOCAL_CACHE_BYTES=32MB",
 		"OIDC_ISSUERS=accounts.google.com=web", "OIDC_ISSUERS=https://accounts.google.com", "OIDC_ISSUERS=https://a.example=x,http://b.example=y", "VAPID_SUBJECT=x",
 		"WORKER_CONCURRENCY=-1", "TRUSTED_DOCUMENTS=/nowhere", "COST_PER_REQUEST=0", "COST_PER_MINUTE=10", "DATABASE_MAX_CONNS=0", "PLAYGROUND=perhaps",
 	} {

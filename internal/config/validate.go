@@ -92,6 +92,9 @@ func (c Config) checkSettings(m *mistakes) {
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		m.add("LOG_FORMAT: must be json or text")
 	}
+	if c.LocalCacheBytes < 0 {
+		m.add("LOCAL_CACHE_BYTES: must not be negative")
+	}
 	for name, value := range map[string]int{"FEED_CAP": c.FeedCap, "FEED_FAN_OUT_BELOW": c.FeedFanOutBelow,
 		"COST_PER_REQUEST": c.CostPerRequest, "WORKER_CONCURRENCY": c.WorkerConcurrency, "DATABASE_MAX_CONNS": int(c.DatabaseMaxConns)} {
 		if value < 1 {
