@@ -1,0 +1,158 @@
+package cache
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"styleshare/internal/redisdb"
+	"styleshare/internal/testkit"
+)
+
+// newProcessOn makes a cache that hears and tells by a Redis.
+func newProcessOn(t *testing.T, redisURL, memcached string) *Cache {
+	t.Helper()
+	client, err := redisdb.Open(redisURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCacheWith(t, Config{Servers: []string{memcached}, Timeout: 5 * time.Second, LocalBytes: 1 << 20, Redis: client})
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { c.Run(ctx) })
+	t.Cleanup(func() {
+		stop()
+		running.Wait()
+		_ = client.Close()
+	})
+	eventually(t, "it hears", c.hears)
+	return c
+}
+
+// hears tells whether a sign of life has come within localGrace, and has another asked for.
+func (c *Cache) hears() bool {
+	c.tier.used.Store(true)
+	return c.tier.at(time.Now())-c.tier.heard.Load() <= int64(localGrace)
+}
+
+// putAhead puts a row that no clock ends within the test.
+func (c *Cache) putAhead(key string) { c.tier.put(key, new(int), 1, time.Now().Add(time.Hour)) }
+
+// holds tells whether a row is in memory, believed or not.
+func (c *Cache) holds(key string) bool {
+	s := c.tier.shard(key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rows[key] != nil
+}
+
+func TestOthersHearOfAChange(t *testing.T) {
+	t.Parallel()
+	redisURL, s := testkit.Redis(t), startServer(t)
+	here, there := newProcessOn(t, redisURL, s.addr), newProcessOn(t, redisURL, s.addr)
+	for name, change := range map[string]func(key string){
+		"invalidated": func(key string) { invalidate(t, here, key) },
+		"marked":      func(key string) { mark(t, here, 1, key) },
+	} {
+		key := "user " + name
+		here.putAhead(key)
+		there.putAhead(key)
+		there.putAhead("another " + key)
+		change(key)
+		eventually(t, name, func() bool { return !there.holds(key) })
+		if !there.holds("another " + key) {
+			t.Errorf("%s: what nobody changed is gone", name)
+		}
+		if here.holds(key) != (name == "marked") {
+			t.Errorf("%s: in the process itself: %v", name, here.holds(key))
+		}
+	}
+}
+
+// A process whose memcached could not be told has the others not believe what theirs says.
+func TestOthersHearOfADoubt(t *testing.T) {
+	t.Parallel()
+	redisURL, s := testkit.Redis(t), startServer(t)
+	p := startProxy(t, s.addr)
+	here, there := newProcessOn(t, redisURL, p.addr), newProcessOn(t, redisURL, s.addr)
+	fill(t, there, "user", "old")
+	wantHit(t, there, "user", "old")
+	p.cut(true)
+	if err := here.Invalidate(t.Context(), "user"); err == nil {
+		t.Fatal("invalidated")
+	}
+	eventually(t, "the entry is doubted", func() bool { _, ok := get(t, there, "user"); return !ok })
+	if !s.has("user") {
+		t.Error("memcached was told after all: the test proves nothing")
+	}
+}
+
+func TestWithoutRedisRowsAreBelievedForASecond(t *testing.T) {
+	t.Parallel()
+	part, s := testkit.OwnRedis(t), startServer(t)
+	c := newProcessOn(t, part.URL(), s.addr)
+	older := func() bool { // than a second, believed
+		now := time.Now()
+		return c.tier.believes(c.tier.at(now.Add(-localGrace-time.Millisecond)), c.tier.at(now))
+	}
+	eventually(t, "Redis answers and all is believed", func() bool { return c.hears() && older() })
+	if err := part.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "older rows are not believed", func() bool { return !c.hears() && !older() })
+	c.putAhead("user")
+	invalidate(t, c, "other") // nobody hears it, and nobody waits
+	if !c.holds("user") {
+		t.Error("the row is gone before Redis is back")
+	}
+	if err := part.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all is dropped that was looked up while nothing was heard", func() bool { return !c.holds("user") })
+	eventually(t, "rows are believed again", func() bool { return c.hears() && older() })
+}
+
+func TestAMessageThatNobodyUnderstandsDropsAll(t *testing.T) {
+	t.Parallel()
+	c := newProcessOn(t, testkit.Redis(t), startServer(t).addr)
+	c.putAhead("user")
+	if err := c.bus.redis.Publish(t.Context(), c.bus.channel, "\xc1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all is dropped", func() bool { return !c.holds("user") })
+}
+
+// What several requests share is what one of them has loaded.
+func TestRowsAreSharedInMemory(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	c, db := newCacheWith(t, Config{Servers: []string{s.addr}, Timeout: 5 * time.Second, LocalBytes: 1 << 20}), people()
+	users := NewByID[person](c, "u1:")
+	c.tier.confirm(c.tier.at(time.Now().Add(time.Hour))) // a busy machine may take more than a second
+	read := func() map[int64]*person {
+		t.Helper()
+		rows, err := users.GetMany(t.Context(), []int64{2, 1, 2}, db.load)
+		if err != nil || len(rows) != 2 {
+			t.Fatal(rows, err)
+		}
+		return rows
+	}
+	first := read()
+	db.want(t, []int64{2, 1})
+	s.stop() // from here on only memory can answer
+	if again := read(); again[1] != first[1] || again[2] != first[2] {
+		t.Error("another copy")
+	}
+	db.want(t)
+	if err := users.Invalidate(t.Context(), 1); err == nil {
+		t.Error("invalidated without memcached")
+	}
+	read()
+	db.want(t, []int64{1})
+	read() // nothing is kept of which memcached has not answered
+	db.want(t, []int64{1})
+	if got := c.Stats(); got.LocalHits != 4 || got.LocalBytes == 0 || got.LocalMisses != 4 {
+		t.Errorf("%+v", got)
+	}
+}
