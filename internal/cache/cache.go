@@ -38,7 +38,8 @@ const (
 	fillWindow = 5 * time.Second
 	// tombstoneTTL exceeds fillWindow by what memcached's and our clock, which counts whole seconds, can be apart.
 	tombstoneTTL = 30 * time.Second
-	// markTTL exceeds how long a commit may take.
+	// markTTL exceeds how long a commit may take, and what our own clocks can be apart; a mark in memcached may end as
+	// early as a tombstone. It exceeds fillWindow, too: fills of loads from before it are late when it ends.
 	markTTL = 30 * time.Second
 	// clockSkew is how far the clocks of our own servers may be apart.
 	clockSkew = 2 * time.Second
@@ -71,7 +72,7 @@ type Cache struct {
 	stats     stats
 
 	// The constants of the same names; tests make them shorter.
-	fillWindow, tombstoneTTL time.Duration
+	fillWindow, tombstoneTTL, markTTL time.Duration
 }
 
 // New makes a Cache, nil where cfg names no servers. It connects when first used; errors are mistakes in cfg.
@@ -105,7 +106,7 @@ func New(cfg Config) (*Cache, error) {
 	}
 	c := &Cache{
 		namespace: cfg.Namespace, nodes: newRendezvous(nodes), suspects: newSuspects(), tier: newTier(cfg.LocalBytes), bus: newBus(cfg),
-		fillWindow: fillWindow, tombstoneTTL: tombstoneTTL,
+		fillWindow: fillWindow, tombstoneTTL: tombstoneTTL, markTTL: markTTL,
 	}
 	c.fills = newQueue(c.store)
 	return c, nil

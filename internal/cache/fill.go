@@ -44,7 +44,7 @@ func (f *Fill) Put(key string, value []byte) bool {
 	}
 	j := job{node: n, session: a.session, key: safe, started: f.started, value: encode(kindValue, f.started, value)}
 	if item != nil {
-		if len(writersOf(item.Value, f.started)) > 0 {
+		if len(c.writersOf(item.Value, f.started)) > 0 {
 			c.stats.lost.Add(1)
 			return false
 		}

@@ -34,7 +34,9 @@ func (c *Cache) InvalidateMarked(_ context.Context, writer uint64, keys ...strin
 		return nil
 	}
 	started := time.Now()
-	failed, err := c.rewriteAll(keys, func(old []byte, again bool) []byte { return settled(old, writer, started, again) })
+	failed, err := c.rewriteAll(keys, func(old []byte, again bool) []byte {
+		return settled(old, c.writersOf(old, started), writer, started, again)
+	})
 	c.stats.invalidations.Add(uint64(len(keys) - len(failed)))
 	c.stats.failed.Add(uint64(len(failed)))
 	for _, key := range keys {

@@ -23,7 +23,7 @@ func (c *Cache) Mark(_ context.Context, writer uint64, keys ...string) error {
 		return nil
 	}
 	now := time.Now()
-	failed, err := c.rewriteAll(keys, func(old []byte, _ bool) []byte { return marked(old, writer, now) })
+	failed, err := c.rewriteAll(keys, func(old []byte, _ bool) []byte { return marked(c.writersOf(old, now), writer, now) })
 	c.stats.marks.Add(uint64(len(keys) - len(failed)))
 	if err == nil {
 		// Other processes drop what they have now, and get no other until the mark is gone.
@@ -32,9 +32,8 @@ func (c *Cache) Mark(_ context.Context, writer uint64, keys ...string) error {
 	return err
 }
 
-// marked is an entry with one more writer.
-func marked(old []byte, id uint64, now time.Time) []byte {
-	writers := writersOf(old, now)
+// marked is an entry with one more writer, nil where it is one already.
+func marked(writers []writer, id uint64, now time.Time) []byte {
 	for _, w := range writers {
 		if w.id == id {
 			return nil
@@ -46,10 +45,10 @@ func marked(old []byte, id uint64, now time.Time) []byte {
 	return encodeMark(append(writers, writer{id, now.UnixMilli()}), now)
 }
 
-// settled is an entry after a writer's commit: a tombstone, or the mark of those whose commit is still to come. again
+// settled is an entry after a writer's commit: a tombstone, or the mark of those whose commit is still to come; nil where
+// the old one does, of which writers are those that hold it. again
 // says that the entry has changed since the commit; another's tombstone does as well as one of our own, then.
-func settled(old []byte, id uint64, now time.Time, again bool) []byte {
-	writers := writersOf(old, now)
+func settled(old []byte, writers []writer, id uint64, now time.Time, again bool) []byte {
 	for i, w := range writers {
 		if w.id == id {
 			if len(writers) == 1 {
@@ -78,11 +77,11 @@ func encodeMark(writers []writer, now time.Time) []byte {
 
 // writersOf gives those of a mark whose time is not over by our clock: memcached may hold it for longer, because others
 // have joined it or a late fill has touched it.
-func writersOf(entry []byte, now time.Time) (writers []writer) {
+func (c *Cache) writersOf(entry []byte, now time.Time) (writers []writer) {
 	if len(entry) < headerLen || entry[0] != kindMark {
 		return nil
 	}
-	oldest := now.Add(-markTTL - clockSkew).UnixMilli()
+	oldest := now.Add(-c.markTTL).UnixMilli()
 	for b := entry[headerLen:]; len(b) >= 16; b = b[16:] {
 		w := writer{binary.BigEndian.Uint64(b), int64(binary.BigEndian.Uint64(b[8:]))}
 		if w.since >= oldest {

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -115,6 +116,7 @@ type proxy struct {
 	held   bool // what the client sends waits
 	dead   bool // new connections are closed at once
 	conns  map[net.Conn]bool
+	fills  [][]byte // the latest that were sent
 }
 
 func startProxy(t *testing.T, target string) *proxy {
@@ -167,6 +169,7 @@ func (p *proxy) relay(client net.Conn) {
 		}
 		p.mu.Unlock()
 		if n > 0 {
+			p.remember(buf[:n])
 			_, _ = server.Write(buf[:n]) // a server that is gone gets nothing
 		}
 		if err != nil {
@@ -174,6 +177,43 @@ func (p *proxy) relay(client net.Conn) {
 			return
 		}
 	}
+}
+
+// remember keeps what may put a value there.
+func (p *proxy) remember(request []byte) {
+	if bytes.HasPrefix(request, []byte("add ")) || bytes.HasPrefix(request, []byte("cas ")) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.fills = append(p.fills[max(0, len(p.fills)-63):], bytes.Clone(request))
+	}
+}
+
+// replay sends the latest fills once more, as a network may that has lost the answer.
+func (p *proxy) replay() {
+	p.mu.Lock()
+	fills, target := bytes.Join(p.fills, nil), p.target
+	p.mu.Unlock()
+	server, err := net.Dial("tcp", target)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	server.SetDeadline(time.Now().Add(time.Second))
+	if _, err = server.Write(append(fills, "mn\r\n"...)); err != nil {
+		return
+	}
+	for r := bufio.NewReader(server); ; {
+		if line, err := r.ReadString('\n'); err != nil || line == "MN\r\n" {
+			return
+		}
+	}
+}
+
+// forget has nothing replayed that was meant for a process that is gone.
+func (p *proxy) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fills = nil
 }
 
 func (p *proxy) hold(on bool) {
