@@ -20,20 +20,25 @@ type rig struct {
 	cache   *cache.Cache
 }
 
-func newRig(t *testing.T, memcached ...string) *rig {
+func newRig(t testing.TB, memcached ...string) *rig {
 	t.Helper()
 	return newProcess(t, testkit.Database(t), memcached...)
 }
 
 // newProcess is another process on the same database.
-func newProcess(t *testing.T, database string, memcached ...string) *rig {
+func newProcess(t testing.TB, database string, memcached ...string) *rig {
+	t.Helper()
+	return newProcessWith(t, database, cache.Config{Servers: memcached})
+}
+
+func newProcessWith(t testing.TB, database string, cfg cache.Config) *rig {
 	t.Helper()
 	db, err := models.Open(database, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	c, err := cache.New(cache.Config{Servers: memcached})
+	c, err := cache.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,12 +47,12 @@ func newProcess(t *testing.T, database string, memcached ...string) *rig {
 }
 
 // as is the context of a request of the person; 0 is nobody.
-func as(t *testing.T, userID int64) context.Context {
+func as(t testing.TB, userID int64) context.Context {
 	t.Helper()
 	return loaders.WithCaller(t.Context(), loaders.Caller{UserID: userID, Language: "en"})
 }
 
-func (r *rig) person(t *testing.T, name string) int64 {
+func (r *rig) person(t testing.TB, name string) int64 {
 	t.Helper()
 	grant, err := r.db.SignUp(t.Context(), models.SignUpInput{Username: name, Email: name + "@example.com",
 		Password: "correct horse " + name, Locale: "en", TimeZone: "Asia/Seoul"})
@@ -58,7 +63,7 @@ func (r *rig) person(t *testing.T, name string) int64 {
 }
 
 // style publishes a style of one READY photo.
-func (r *rig) style(t *testing.T, author int64, caption string) int64 {
+func (r *rig) style(t testing.TB, author int64, caption string) int64 {
 	t.Helper()
 	ctx, a := t.Context(), models.Attempt{UserID: author}
 	photo, err := r.db.CreatePhoto(ctx, a, "image/jpeg", 100)
@@ -80,7 +85,7 @@ func (r *rig) style(t *testing.T, author int64, caption string) int64 {
 }
 
 // community is authors with two styles each; every style has a comment by every author and a like by the reader.
-func (r *rig) community(t *testing.T, size int) (reader int64, styles []int64) {
+func (r *rig) community(t testing.TB, size int) (reader int64, styles []int64) {
 	t.Helper()
 	reader = r.person(t, "reader")
 	var authors []int64
