@@ -105,7 +105,7 @@ const (
 	dropIndexes = `do $$ declare i record; begin
 		for i in select name from bench.indexes loop execute 'drop index ' || i.name; end loop; end $$`
 	makeIndexes = `drop index follows_made; do $$ declare i record; begin
-		for i in select definition from bench.indexes loop execute i.definition; end loop; end $$; drop table bench.indexes`
+		for i in select definition from bench.indexes loop execute i.definition; end loop; end $$; drop table bench.indexes; analyze`
 )
 
 func (f *filler) fill(ctx context.Context) error {
@@ -144,9 +144,21 @@ func (f *filler) fill(ctx context.Context) error {
 		if err = f.run(ctx, parameters.Replace(string(text))); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		if name == lastWithoutIndexes {
+			if err = f.index(ctx); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
+}
+
+// lastWithoutIndexes is the last step that only writes; the one after it looks things up.
+const lastWithoutIndexes = "sql/3_accounts.sql"
+
+func (f *filler) index(ctx context.Context) error {
 	f.say("what search looks into")
-	if err = f.indexPeople(ctx); err != nil {
+	if err := f.indexPeople(ctx); err != nil {
 		return err
 	}
 	f.say("indexes")
