@@ -50,6 +50,10 @@ type Options struct {
 	Dir  string    // the checkout (any directory in it); also where the S3 gateway's module is found
 	Need []Name    // the parts to start, see Needed
 	Out  io.Writer // one line for each step that takes long; nil for silence
+	// Name is that of a stack with data of its own, which may run beside that of `run`; empty for that one.
+	Name string
+	// Settings are more settings of PostgreSQL, each as name=value.
+	Settings []string
 	// Ephemeral gives the stack a fresh directory (in memory where there is room) that Stop removes, random ports, and
 	// servers that do not wait for the disk. Any number of ephemeral stacks run side by side.
 	Ephemeral bool

@@ -167,6 +167,33 @@ func TestSideBySideAndOnlyOnce(t *testing.T) {
 	find(t, one)
 }
 
+func TestNamedStackRunsBeside(t *testing.T) {
+	t.Parallel()
+	dir := checkout(t)
+	s := start(t, dir, devstack.Memcached)
+	other := devstack.Options{Dir: dir, Name: "other", Need: []devstack.Name{devstack.PostgreSQL}, Settings: []string{"max_connections=17"}}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(devstack.DataDir(dir) + "-other"); err != nil {
+			t.Error(err)
+		}
+	})
+	named, err := devstack.Start(t.Context(), other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(named.Stop)
+	if got := query(t, named.DatabaseURL, "show max_connections"); got != "17" {
+		t.Errorf("%s connections", got)
+	}
+	if one, two := s.Part(devstack.Memcached).PID(), named.Part(devstack.PostgreSQL).PID(); one == 0 || two == 0 || one == two {
+		t.Errorf("processes %d and %d", one, two)
+	}
+	if again, err := devstack.Start(t.Context(), other); err == nil {
+		again.Stop()
+		t.Error("the same stack runs twice")
+	}
+}
+
 func TestTakenPorts(t *testing.T) {
 	t.Parallel()
 	preferred := map[devstack.Name]string{

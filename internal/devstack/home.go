@@ -43,6 +43,8 @@ type home struct {
 	dir       string
 	checkout  string
 	ephemeral bool
+	name      string
+	settings  []string // of PostgreSQL
 	lock      *os.File
 	secrets   secrets
 	child     *syscall.Credential // who PostgreSQL, Redis and memcached run as; nil for the user of this process
@@ -65,7 +67,7 @@ func openHome(o Options) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &home{checkout: checkout, ephemeral: o.Ephemeral}
+	h := &home{checkout: checkout, ephemeral: o.Ephemeral, name: o.Name, settings: o.Settings}
 	h.out = &syncWriter{mu: &h.mu, w: o.Out}
 	if h.child, err = unprivileged(); err != nil {
 		return nil, err
@@ -91,6 +93,9 @@ func openHome(o Options) (*home, error) {
 
 func (h *home) makePersistent() error {
 	h.dir = DataDir(h.checkout)
+	if h.name != "" {
+		h.dir += "-" + h.name
+	}
 	if err := needRoom(persistentRoot, persistentRoom); err != nil {
 		return err
 	}
@@ -282,7 +287,7 @@ func (s *syncWriter) Write(b []byte) (int, error) {
 	return s.w.Write(b)
 }
 
-// DataDir is where Start keeps the data of a checkout.
+// DataDir is where Start keeps the data of a checkout; that of a named stack is beside it.
 func DataDir(checkout string) string {
 	if abs, err := filepath.Abs(checkout); err == nil {
 		checkout = abs

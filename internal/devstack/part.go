@@ -79,6 +79,16 @@ func (p *Part) URL() string {
 	return p.url(p.port)
 }
 
+// PID is the id of the part's process, 0 while it does not run.
+func (p *Part) PID() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.proc == nil {
+		return 0
+	}
+	return p.proc.pid
+}
+
 // Start starts the part and returns when it answers. A running part is left alone.
 func (p *Part) Start(ctx context.Context) error {
 	p.mu.Lock()

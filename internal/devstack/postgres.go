@@ -99,7 +99,7 @@ func (p *postgres) command(port int) *exec.Cmd {
 			"wal_level=minimal", "max_wal_senders=0", "max_connections=500")
 	}
 	args := []string{"-D", p.dir, "-p", strconv.Itoa(port)}
-	for _, s := range settings {
+	for _, s := range append(settings, p.home.settings...) {
 		args = append(args, "-c", s)
 	}
 	return p.home.asChild(filepath.Join(p.bin, "postgres"), args...)
