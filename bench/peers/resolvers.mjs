@@ -52,11 +52,11 @@ const resolvers = {
     likeStyle: async (_, { input: { styleId, clientMutationId } }, { viewer }) => {
       const key = keyOf('Style', styleId)
       const found = key !== null && await writing.like(viewer, key)
-      return { style: found ? reading.style(viewer, key) : null, clientMutationId, userErrors: found ? [] : [notFound('styleId')] }
+      return { style: found ? await reading.style(viewer, key) : null, clientMutationId, userErrors: found ? [] : [notFound('styleId')] }
     },
     publishStyle: async (_, { input: { photoIds, caption, clientMutationId } }, { viewer }) => {
       const { styleKey, userErrors } = await writing.publish(viewer, photoIds.map(id => keyOf('Photo', id) ?? '0'), caption)
-      return { style: styleKey ? reading.style(viewer, styleKey) : null, clientMutationId, userErrors }
+      return { style: styleKey ? await reading.style(viewer, styleKey) : null, clientMutationId, userErrors }
     },
   },
   Viewer: {
