@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench-thumbnails build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test check bench bench-quick bench-api bench-thumbnails build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -9,6 +9,7 @@ LINTER := bin/golangci-lint
 WEB := internal/playground/web
 PAGE := internal/playground/dist/index.html
 MODULES := $(WEB)/node_modules/.package-lock.json
+PEERS := bench/peers/node_modules/.package-lock.json
 # What the page is built from; the tests beside it are not part of it.
 WEB_FILES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '$(WEB)/test/*' 2>/dev/null)
 # Long enough for a package's tests on a busy machine with two cores.
@@ -96,6 +97,23 @@ vet:
 
 lint: $(LINTER) ## lint, with the rules of .golangci.yml
 	@$(LINTER) run ./...
+
+bench: ## compare with peers and with what can be written by hand, on a machine that does nothing else (a quarter of an hour)
+	@$(QUIETLY) bench-api
+	@$(QUIETLY) bench-thumbnails
+
+bench-quick: ## the main ratios of make bench, in three minutes
+	@$(QUIETLY) EXTRAS=node $(PEERS) build
+	@go run ./bench/api -quick -size S -rounds 3
+
+bench-api:
+	@$(QUIETLY) EXTRAS=node $(PEERS) build
+	@go run ./bench/api
+
+$(PEERS): bench/peers/package-lock.json | packages
+	@echo 'Fetching the packages of the peers …'
+	@cd bench/peers && npm ci --no-audit --no-fund --loglevel=error
+	@touch $(PEERS)
 
 bench-thumbnails: ## compare the picture pipeline with sharp (about a minute, on a machine that does nothing else)
 	@$(QUIETLY) EXTRAS='node jpeg' packages

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"styleshare/internal/devstack"
+)
+
+// The names of the contenders that are compared with.
+const (
+	reference = "Mercurius, JIT and loaders"
+	limit     = "hand-written pgx and JSON"
+	ourUsual  = "this server, memcached"
+	ourBest   = "this server, all caches"
+)
+
+// peerFolder is where the peers that run on Node are.
+const peerFolder = "bench/peers"
+
+// ourEnvironment is what an operator would set; nothing is sent to the object store or by mail here.
+func ourEnvironment(s *devstack.Stack, databaseURL string) []string {
+	return []string{
+		"DATABASE_URL=" + databaseURL, "REDIS_URL=" + s.RedisURL, "MEMCACHED_SERVERS=" + s.MemcachedServers, "PUBLIC_URL=http://127.0.0.1:9",
+		"S3_ENDPOINT=http://127.0.0.1:9", "S3_PUBLIC_URL=http://127.0.0.1:9/styleshare", "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none",
+		"SMTP_URL=smtp://127.0.0.1:9?tls=none", "MAIL_FROM=no-reply@example.com", "OTEL_EXPORTER_OTLP_ENDPOINT=", "SENTRY_DSN=",
+	}
+}
+
+// binary is this server, as make build leaves it.
+func binary() string {
+	path, err := filepath.Abs(filepath.Join("bin", "styleshare"))
+	if err != nil {
+		panic(err) // the working directory is gone
+	}
+	return path
+}
+
+// ours is this server with fewer caches than it has, and with all of them.
+func ours(s *devstack.Stack, databaseURL string) []*contender {
+	env := ourEnvironment(s, databaseURL)
+	command := []string{binary(), "serve"}
+	with := func(variables ...string) []string { return append(env[:len(env):len(env)], variables...) }
+	return []*contender{
+		{name: "this server, no caches", command: command, tokens: true, env: with("MEMCACHED_SERVERS=", "LOCAL_CACHE_BYTES=0")},
+		{name: ourUsual, command: command, tokens: true, env: with("LOCAL_CACHE_BYTES=0")},
+		{name: ourBest, command: command, tokens: true, env: env},
+	}
+}
+
+// worker does what writes of this server leave to do.
+func worker(s *devstack.Stack, databaseURL string) *contender {
+	return &contender{name: "worker", command: []string{binary(), "worker"}, env: ourEnvironment(s, databaseURL), isWorker: true}
+}
+
+// others are the hand-written handlers, and the peers that are there.
+func others(ctx context.Context, folder string) (found []*contender, missing []string, err error) {
+	program := filepath.Join(folder, "limit")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./bench/limit").CombinedOutput(); err != nil {
+		return nil, nil, fmt.Errorf("build bench/limit: %w\n%s", err, out)
+	}
+	found = append(found, &contender{name: limit, command: []string{program}})
+	for _, c := range []*contender{
+		{name: reference, dir: peerFolder, command: []string{"./node", "cluster.mjs", "mercurius.mjs"}},
+		{name: "Apollo Server 5", dir: peerFolder, command: []string{"./node", "cluster.mjs", "apollo.mjs"}},
+		{name: "PostGraphile 5", dir: peerFolder, command: []string{"./node", "cluster.mjs", "postgraphile.mjs"}},
+	} {
+		if _, err := os.Stat(filepath.Join(c.dir, c.command[len(c.command)-1])); err != nil {
+			missing = append(missing, c.name)
+			continue
+		}
+		found = append(found, c)
+	}
+	return found, missing, nil
+}
