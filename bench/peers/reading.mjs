@@ -4,7 +4,7 @@ import { arrayOf, keysIn, statement } from './database.mjs'
 import { asksFor } from './lookahead.mjs'
 import {
   AVATAR, CHIP, CHIP_END, COMMENT, COMMENT_END, FLAGS, PHOTO, STYLE, USER,
-  Comment, ItemTag, Page, Photo, Style, User, chipOf, flagsOf,
+  Comment, ItemTag, Page, Photo, Style, User, flagsOf, has,
 } from './objects.mjs'
 import { afterKey, globalId } from './relay.mjs'
 
@@ -36,8 +36,8 @@ export async function style(viewer, key) {
   return row ? Style.card(row) : null
 }
 
-const RELATION = `exists (select from follows v where v.follower_id = u.id and v.followee_id = $1),
-  exists (select from follow_requests v where v.follower_id = $1 and v.followee_id = u.id)`
+const RELATION = `${has('follows v where v.follower_id = u.id and v.followee_id = $1')},
+  ${has('follow_requests v where v.follower_id = $1 and v.followee_id = u.id')}`
 const relationOf = (row, at) => ({ followsViewer: row[at], viewerHasRequestedFollow: row[at + 1] })
 
 const readUser = statement('user', `select ${CHIP}, ${RELATION} from users u ${AVATAR} where u.username = $2`)
