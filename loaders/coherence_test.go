@@ -1,10 +1,15 @@
 package loaders_test
 
 import (
+	"context"
+	"runtime"
+	"sync"
 	"testing"
 
+	"styleshare/internal/cache"
 	"styleshare/internal/relay"
 	"styleshare/internal/testkit"
+	"styleshare/loaders"
 	"styleshare/models"
 )
 
@@ -60,6 +65,55 @@ func TestReadsFollowWrites(t *testing.T) {
 	}
 	check("memcached is back")
 	like("after that", "fan4")
+}
+
+// A process that is killed after a commit, before it can tell the cache, leaves nothing stale: not where another process
+// had a copy, and not where one is loading it.
+func TestAProcessThatDiesAfterItsCommitLeavesNothingStale(t *testing.T) {
+	t.Parallel()
+	memcached, database := testkit.Memcached(t), testkit.Database(t)
+	there := newProcess(t, database, memcached)
+	author := there.person(t, "author")
+	style := there.style(t, author, "hello")
+	for range 2 {
+		there.likeCount(t, style) // for memcached to have it
+	}
+	db, err := models.Open(database, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	db.OnCommit(func(context.Context, models.Changes) { runtime.Goexit() })
+	c, err := cache.New(cache.Config{Servers: []string{memcached}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	loaders.New(loaders.Config{DB: db, Cache: c})
+	for name, change := range map[string]func(){
+		"one statement": func() { _, _ = db.LikeStyle(t.Context(), models.Attempt{UserID: author}, style) },
+		"a transaction": func() { _, _ = db.AddComment(t.Context(), models.Attempt{UserID: author}, style, "nice", 0) },
+	} {
+		var dying sync.WaitGroup
+		dying.Go(change)
+		dying.Wait()
+		for range 3 {
+			s, err := there.loaders.Style(as(t, 0), style)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, err := there.db.Styles(t.Context(), []int64{style})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.LikeCount+s.CommentCount == 0 || s.LikeCount != rows[style].LikeCount || s.CommentCount != rows[style].CommentCount {
+				t.Errorf("%s: %d likes and %d comments, want %d and %d", name, s.LikeCount, s.CommentCount, rows[style].LikeCount, rows[style].CommentCount)
+			}
+			if err = there.cache.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // What the cache could not be told is work in the outbox.
