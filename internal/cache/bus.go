@@ -34,14 +34,14 @@ const (
 // bus tells the other processes what changes, by a channel of Redis: they drop it from their memory. It is a connection
 // of its own beside that of internal/realtime, whose subscribers must not keep a change waiting.
 type bus struct {
-	redis      redis.UniversalClient
-	channel    string
-	self       uint64 // this process, which need not hear itself
-	log        *slog.Logger
-	began      time.Time
-	quietUntil atomic.Int64 // nanoseconds since began
-	listening  atomic.Pointer[redis.PubSub]
-	askedAt    atomic.Int64 // when a sign of life was asked for that has not come, by the tier's clock; 0 for none
+	redis     redis.UniversalClient
+	channel   string
+	self      uint64 // this process, which need not hear itself
+	log       *slog.Logger
+	began     time.Time    // longer ago than anything that counts
+	failedAt  atomic.Int64 // when something was not told last, in nanoseconds since began
+	listening atomic.Pointer[redis.PubSub]
+	askedAt   atomic.Int64 // when a sign of life was asked for that has not come, by the tier's clock; 0 for none
 }
 
 // message is what is published. Doubt says that memcached could not be told: what it has is not to be believed either.
@@ -57,14 +57,14 @@ func newBus(cfg Config) *bus {
 	if cfg.Redis == nil {
 		return nil
 	}
-	return &bus{redis: cfg.Redis, channel: cfg.Namespace + "cache", self: rand.Uint64(), log: cfg.Log, began: time.Now()}
+	return &bus{redis: cfg.Redis, channel: cfg.Namespace + "cache", self: rand.Uint64(), log: cfg.Log, began: time.Now().Add(-time.Hour)}
 }
 
 // tell publishes what changes. Where that fails the others do not hear this process; most often they hear nobody then,
 // and believe what they have for localGrace only. What is left is a process that is cut off from Redis alone: for it,
 // localTTL holds.
 func (b *bus) tell(keys []string, doubt bool) {
-	if b == nil || len(keys) == 0 || time.Since(b.began) < time.Duration(b.quietUntil.Load()) {
+	if b == nil || len(keys) == 0 || !b.reliable(quiet) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), telling)
@@ -75,10 +75,15 @@ func (b *bus) tell(keys []string, doubt bool) {
 			err = b.redis.Publish(ctx, b.channel, text).Err()
 		}
 		if err != nil {
-			b.quietUntil.Store(int64(time.Since(b.began) + quiet))
+			b.failedAt.Store(int64(time.Since(b.began)))
 			return
 		}
 	}
+}
+
+// reliable says that no attempt to tell something has failed for a while, nor was one left out for quiet.
+func (b *bus) reliable(lately time.Duration) bool {
+	return b == nil || time.Since(b.began)-time.Duration(b.failedAt.Load()) > lately
 }
 
 // Run hears what other processes change, and gives back memory that is not used, until ctx ends. Without it, or while

@@ -70,6 +70,28 @@ func TestOthersHearOfAChange(t *testing.T) {
 	}
 }
 
+// What was marked need not be told again after the commit, as long as the mark has held.
+func TestAChangeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	redisURL, s := testkit.Redis(t), startServer(t)
+	here, there := newProcessOn(t, redisURL, s.addr), newProcessOn(t, redisURL, s.addr)
+	for name, lose := range map[string]func(){"held": func() {}, "lost": s.restart} {
+		key := "user " + name
+		there.putAhead(key)
+		mark(t, here, 1, key)
+		eventually(t, "the mark is heard", func() bool { return !there.holds(key) })
+		lose()
+		there.putAhead(key)
+		invalidateMarked(t, here, 1, key)
+		there.putAhead("last " + name)
+		invalidate(t, here, "last "+name)
+		eventually(t, "the last is heard", func() bool { return !there.holds("last " + name) })
+		if there.holds(key) != (name == "held") {
+			t.Errorf("mark %s: the row is there: %v", name, there.holds(key))
+		}
+	}
+}
+
 // A process whose memcached could not be told has the others not believe what theirs says.
 func TestOthersHearOfADoubt(t *testing.T) {
 	t.Parallel()

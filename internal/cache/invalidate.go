@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,14 +29,19 @@ func (c *Cache) Invalidate(ctx context.Context, keys ...string) error {
 	return c.InvalidateMarked(ctx, 0, keys...)
 }
 
-// InvalidateMarked is Invalidate after Mark, by the same writer.
-func (c *Cache) InvalidateMarked(_ context.Context, writer uint64, keys ...string) error {
+// InvalidateMarked is Invalidate after Mark, by the writer of that id.
+func (c *Cache) InvalidateMarked(_ context.Context, id uint64, keys ...string) error {
 	if c == nil || len(keys) == 0 {
 		return nil
 	}
 	started := time.Now()
+	var unmarked atomic.Bool // whether one of the keys has been without its mark
 	failed, err := c.rewriteAll(keys, func(old []byte, again bool) []byte {
-		return settled(old, c.writersOf(old, started), writer, started, again)
+		writers := c.writersOf(old, started)
+		if !slices.ContainsFunc(writers, func(w writer) bool { return w.id == id }) {
+			unmarked.Store(true)
+		}
+		return settled(old, writers, id, started, again)
 	})
 	c.stats.invalidations.Add(uint64(len(keys) - len(failed)))
 	c.stats.failed.Add(uint64(len(failed)))
@@ -46,7 +52,10 @@ func (c *Cache) InvalidateMarked(_ context.Context, writer uint64, keys ...strin
 	c.suspect(failed)
 	c.tier.drop(keys, time.Now())
 	c.bus.tell(failed, true)
-	c.bus.tell(without(keys, failed), false)
+	if unmarked.Load() || !c.bus.reliable(c.markTTL+quiet) {
+		// Where the mark has held, the others have dropped what they had when they heard of it, and got no other since.
+		c.bus.tell(without(keys, failed), false)
+	}
 	if err != nil {
 		return &InvalidateError{Keys: failed, Err: err}
 	}

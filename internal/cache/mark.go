@@ -15,15 +15,15 @@ type writer struct {
 // maxWriters bounds a mark; what one more would add is what the others do already.
 const maxWriters = 64
 
-// Mark has nobody keep a copy of keys until writer (a number of its own, not 0) hands them to InvalidateMarked, or for
-// half a minute. Call it before the commit that changes them: should the process die after it, nothing stale is left.
+// Mark has nobody keep a copy of keys until the writer, whose id is any number but 0, hands them to InvalidateMarked, or
+// for half a minute. Call it before the commit that changes them: should the process die after it, nothing stale is left.
 // After an error some keys may be marked and some not; a job that is committed with the change must invalidate then.
-func (c *Cache) Mark(_ context.Context, writer uint64, keys ...string) error {
+func (c *Cache) Mark(_ context.Context, id uint64, keys ...string) error {
 	if c == nil || len(keys) == 0 {
 		return nil
 	}
 	now := time.Now()
-	failed, err := c.rewriteAll(keys, func(old []byte, _ bool) []byte { return marked(c.writersOf(old, now), writer, now) })
+	failed, err := c.rewriteAll(keys, func(old []byte, _ bool) []byte { return marked(c.writersOf(old, now), id, now) })
 	c.stats.marks.Add(uint64(len(keys) - len(failed)))
 	if err == nil {
 		// Other processes drop what they have now, and get no other until the mark is gone.

@@ -103,13 +103,10 @@ func (t *tier) put(key string, value any, size int, since time.Time) {
 	s := t.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r.since <= s.dropped || r.since <= t.floor.Load() || r.size > t.budget/4 {
+	if r.since <= s.dropped || r.size > t.budget/4 {
 		return
 	}
 	if old := s.rows[key]; old != nil {
-		if old.Value.(*row).since > r.since {
-			return
-		}
 		t.remove(s, old)
 	}
 	s.rows[key] = s.order.PushFront(r)
