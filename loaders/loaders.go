@@ -1,9 +1,9 @@
-// Package loaders reads for whole cohorts at once: request → memcached → PostgreSQL.
+// Package loaders reads for whole cohorts at once: request → this process's memory → memcached → PostgreSQL.
 //
 // Objects that are loaded together know each other. The first touch of a relation that is not there yet (author,
 // photos, viewer state, comments) loads it once for all of them, at any depth and under any alias; there is no waiting
-// window. The GraphQL types are the types of this package: a row of models with the cohort it came with. Cached rows
-// never carry what depends on who looks.
+// window. The GraphQL types are the types of this package: a row of models with the cohort it came with. Rows
+// never carry what depends on who looks, and nobody changes one: requests share them.
 package loaders
 
 import (

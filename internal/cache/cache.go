@@ -1,8 +1,9 @@
 // Package cache keeps copies of rows in memcached. What it answers may be missing at any time and is never the
 // only copy; a dead or hung node makes reads slower, never wrong and never an error.
 //
-// The guarantee: once Invalidate(k) has returned nil, no process reads a value of k older than the commit before
-// it. It holds because of these rules, for loads that read the primary in a snapshot no older than GetMulti:
+// The guarantee: once Invalidate(k) has returned nil, this process reads no value of k older than the commit before it,
+// and no other process does for longer than a second, in which it may have the value in its memory (tier.go, bus.go). Of
+// what memcached has it holds because of these rules, for loads that read the primary in a snapshot no older than GetMulti:
 //
 //  1. An invalidation sets a tombstone. A fill never overwrites what it has not seen: it is an add where the key was
 //     absent and a compare-and-swap on exactly the tombstone or worn-out entry that its GetMulti saw.
