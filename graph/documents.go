@@ -10,8 +10,10 @@ import (
 
 // Documents are the apps' operations by name, each as a text of its own with the fragments that it needs: what an app
 // sends.
-func Documents() map[string]string {
-	all := Operations()
+func Documents() map[string]string { return DocumentsOf(Operations()) }
+
+// DocumentsOf makes such texts of any operations.
+func DocumentsOf(all *ast.QueryDocument) map[string]string {
 	texts := make(map[string]string, len(all.Operations))
 	for _, operation := range all.Operations {
 		document := &ast.QueryDocument{Operations: ast.OperationList{operation}}

@@ -28,6 +28,8 @@ type contender struct {
 	env     []string
 	// tokens says that it wants the viewers' access tokens. The others trust the header X-Viewer.
 	tokens bool
+	// documents are its own ones, by operation; nil where it takes those of the apps.
+	documents map[string]string
 	// isWorker says that it listens to nobody.
 	isWorker bool
 
@@ -136,6 +138,9 @@ func freePort() (int, error) {
 
 // requests writes questions for the contender; tokens has the access tokens by viewer.
 func (c *contender) requests(document, operation string, questions []question, tokens map[int64]string) ([][]byte, error) {
+	if c.documents != nil {
+		document = c.documents[operation]
+	}
 	requests := make([][]byte, len(questions))
 	for i, q := range questions {
 		body, err := json.Marshal(map[string]any{"query": document, "operationName": operation, "variables": q.variables})

@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"styleshare/graph"
 	"styleshare/internal/devstack"
 )
 
@@ -64,15 +70,36 @@ func others(ctx context.Context, folder string) (found []*contender, missing []s
 	}
 	found = append(found, &contender{name: limit, command: []string{program}})
 	for _, c := range []*contender{
-		{name: reference, dir: peerFolder, command: []string{"./node", "cluster.mjs", "mercurius.mjs"}},
-		{name: "Apollo Server 5", dir: peerFolder, command: []string{"./node", "cluster.mjs", "apollo.mjs"}},
-		{name: "PostGraphile 5", dir: peerFolder, command: []string{"./node", "cluster.mjs", "postgraphile.mjs"}},
+		{name: reference, command: []string{"./node", "cluster.mjs", "mercurius.mjs"}},
+		{name: "Apollo Server 5", command: []string{"./node", "cluster.mjs", "apollo.mjs"}},
+		{name: "PostGraphile 5", command: []string{"./node", "cluster.mjs", "postgraphile.mjs"}},
 	} {
-		if _, err := os.Stat(filepath.Join(c.dir, c.command[len(c.command)-1])); err != nil {
+		c.dir = peerFolder
+		program := filepath.Join(c.dir, c.command[len(c.command)-1])
+		if _, err := os.Stat(filepath.Join(c.dir, "node_modules")); err != nil {
 			missing = append(missing, c.name)
 			continue
+		}
+		if c.documents, err = ownDocuments(strings.TrimSuffix(program, ".mjs") + ".graphql"); err != nil {
+			return nil, nil, err
 		}
 		found = append(found, c)
 	}
 	return found, missing, nil
+}
+
+// ownDocuments reads the documents of a peer whose schema is not ours; nil where it has none.
+func ownDocuments(path string) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := parser.ParseQuery(&ast.Source{Name: path, Input: string(text)})
+	if err != nil {
+		return nil, err
+	}
+	return graph.DocumentsOf(all), nil
 }

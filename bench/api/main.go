@@ -56,6 +56,9 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.quick && o.against == "" {
+		o.against = strings.Join([]string{"this server", limit, "Mercurius"}, ",")
+	}
 	s, err := startStack(ctx, progress)
 	if err != nil {
 		return err
