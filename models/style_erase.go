@@ -58,7 +58,7 @@ func (tx *Tx) erasePhotosOf(ctx context.Context, styleID int64) error {
 		return fmt.Errorf("lock photos: %w", err)
 	}
 	var erased []Photo
-	err := tx.NewRaw(`delete from photos p where p.style_id = ? and not exists (select from users u where u.avatar_photo_id = p.id)
+	err := tx.NewRaw(`delete from photos p where p.style_id = ? and not exists (select from users u where u.id = p.owner_id and u.avatar_photo_id = p.id)
 		returning p.id, p.object_token`, styleID).Scan(ctx, &erased)
 	if err != nil {
 		return fmt.Errorf("erase photos: %w", err)

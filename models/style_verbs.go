@@ -68,7 +68,7 @@ func (tx *Tx) takePhotos(ctx context.Context, authorID int64, ids []int64) error
 	}
 	var rows []takenPhoto
 	err := tx.NewRaw(`select p.id, p.state, p.style_id is not null or p.question_id is not null
-			or exists(select from users u where u.avatar_photo_id = p.id) as is_used
+			or exists(select from users u where u.id = p.owner_id and u.avatar_photo_id = p.id) as is_used
 		from photos p where p.id = any(?) and p.owner_id = ? order by p.id for update`, pgdialect.Array(ids), authorID).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("lock photos: %w", err)

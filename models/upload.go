@@ -145,12 +145,12 @@ func (db *DB) CleanUpPhotos(ctx context.Context) (expired, erased int, err error
 		return expired, 0, err
 	}
 	erased, err = db.cleanUpPhotos(ctx, `created_at < ? and style_id is null and question_id is null and state in ('READY', 'REJECTED')
-		and not exists (select from users u where u.avatar_photo_id = photos.id)`, db.Now().Add(-UnusedPhotoTTL),
+		and not exists (select from users u where u.id = photos.owner_id and u.avatar_photo_id = photos.id)`, db.Now().Add(-UnusedPhotoTTL),
 		eraseUnusedSQL)
 	return expired, erased, err
 }
 
-const eraseUnusedSQL = `delete from photos where id = any(?) and not exists (select from users u where u.avatar_photo_id = photos.id)
+const eraseUnusedSQL = `delete from photos where id = any(?) and not exists (select from users u where u.id = photos.owner_id and u.avatar_photo_id = photos.id)
 	returning id, object_token`
 
 // cleanUpPhotos runs a statement on the photos that match, batch by batch.
