@@ -65,6 +65,15 @@ func (b *blocks) unknown(ids []int64, viewer int64) (unknown []int64) {
 	return unknown
 }
 
+// all takes what was read of all blocks, and tells whether that is all of them.
+func (b *blocks) all(found []int64) bool {
+	b.whole = len(found) < maxBlocks
+	for _, id := range found {
+		b.note(id, true)
+	}
+	return b.whole
+}
+
 // readBlocks has blocks know the people. Somebody is first asked for all their blocks.
 func (r *request) readBlocks(unknown []int64) error {
 	if len(unknown) == 0 {
@@ -74,17 +83,16 @@ func (r *request) readBlocks(unknown []int64) error {
 	if err != nil {
 		return err
 	}
-	r.blocks.whole = len(found) < maxBlocks
-	if !r.blocks.whole {
+	if !r.blocks.all(found) {
 		if found, err = r.db.BlockedAmong(r.ctx, r.viewer(), unknown); err != nil {
 			return err
 		}
 		for _, id := range unknown {
 			r.blocks.note(id, false)
 		}
-	}
-	for _, id := range found {
-		r.blocks.note(id, true)
+		for _, id := range found {
+			r.blocks.note(id, true)
+		}
 	}
 	return nil
 }

@@ -18,6 +18,14 @@ type arguments struct {
 	before *string
 }
 
+// lists gives one page of the list of each parent.
+func (r *request) lists(list models.List, parents []int64, page models.Page) (map[int64][]models.Entry, error) {
+	if entries, ok := r.memos.pages.of(pageKey{list, page}, parents); ok {
+		return entries, nil
+	}
+	return r.db.Lists(r.ctx, list, r.viewer(), parents, page)
+}
+
 // pageOf gives one page of one member's list, and has the same page of all members read at its first touch. Other
 // arguments are another page, so aliases work. byID loads the objects of all pages as one cohort.
 func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.List, args arguments,
@@ -32,7 +40,7 @@ func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.
 	}
 	p, err := relatedPage(c, name, page, func(members []*T) (pages, error) {
 		parents := keys(members, func(m *T) []int64 { return []int64{any(m).(keyed).key()} })
-		entries, err := c.db.Lists(c.ctx, list, c.viewer(), parents, page)
+		entries, err := c.lists(list, parents, page)
 		if err != nil {
 			return pages{}, err
 		}
@@ -68,7 +76,7 @@ func rootPage[N any](r *request, parent int64, list models.List, args arguments,
 		return nil, err
 	}
 	parents := []int64{parent}
-	entries, err := r.db.Lists(r.ctx, list, r.viewer(), parents, page)
+	entries, err := r.lists(list, parents, page)
 	if err != nil {
 		return nil, err
 	}

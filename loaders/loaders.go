@@ -97,6 +97,7 @@ type request struct {
 	*Loaders
 	ctx    context.Context //nolint:containedctx // the accessors that gqlgen calls have no other way to it
 	caller Caller
+	ahead  *Ahead // nil where nothing is to be read ahead
 	memos  *memos
 	blocks *blocks
 	// moderates is set for what is reached from a report, by a moderator: see models.Between.
@@ -104,7 +105,7 @@ type request struct {
 }
 
 func (l *Loaders) request(ctx context.Context) *request {
-	return &request{Loaders: l, ctx: ctx, caller: CallerOf(ctx), memos: new(memos), blocks: new(blocks)}
+	return &request{Loaders: l, ctx: ctx, caller: CallerOf(ctx), ahead: aheadOf(ctx), memos: new(memos), blocks: new(blocks)}
 }
 
 // viewer is the id of the signed-in person, 0 for nobody.

@@ -22,12 +22,22 @@ func (l *Loaders) UserByUsername(ctx context.Context, username string) (*User, e
 
 // User gives a person by id; nil where there is none or they are hidden.
 func (l *Loaders) User(ctx context.Context, id int64) (*User, error) {
-	return one(l.request(ctx), id, (*request).usersByID)
+	r := l.request(ctx)
+	r.lookAhead("User", func(w *wave, wanted *Wanted) {
+		w.blocks()
+		w.user(wanted, id)
+	})
+	return one(r, id, (*request).usersByID)
 }
 
 // Style gives a style by id; nil where there is none or it is hidden from the viewer.
 func (l *Loaders) Style(ctx context.Context, id int64) (*Style, error) {
-	return one(l.request(ctx), id, (*request).visibleStyles)
+	r := l.request(ctx)
+	r.lookAhead("Style", func(w *wave, wanted *Wanted) {
+		w.blocks()
+		w.style(wanted, id)
+	})
+	return one(r, id, (*request).visibleStyles)
 }
 
 // Comment gives a comment by id; nil where there is none or it is hidden from the viewer.
@@ -55,7 +65,9 @@ func (l *Loaders) TagByName(ctx context.Context, name string) (*Tag, error) {
 	if err != nil || id == 0 {
 		return nil, err
 	}
-	return one(l.request(ctx), id, (*request).tagsByID)
+	r := l.request(ctx)
+	r.lookAhead("Tag", func(w *wave, wanted *Wanted) { w.tag(wanted, id) })
+	return one(r, id, (*request).tagsByID)
 }
 
 // BrandBySlug finds a brand; nil where no item tag ever named it.
@@ -69,7 +81,12 @@ func (l *Loaders) BrandBySlug(ctx context.Context, slug string) (*Brand, error) 
 
 // Discover is a page of what is rising.
 func (l *Loaders) Discover(ctx context.Context, first *int, after *string) (*StyleConnection, error) {
-	return rootPage(l.request(ctx), 0, models.RisingStyles, arguments{first: first, after: after}, (*request).stylesByID)
+	r := l.request(ctx)
+	r.lookAhead("StyleConnection", func(w *wave, _ *Wanted) {
+		w.blocks()
+		w.list(models.RisingStyles, r.ahead.Root, 0)
+	})
+	return rootPage(r, 0, models.RisingStyles, arguments{first: first, after: after}, (*request).stylesByID)
 }
 
 func one[T any](r *request, id int64, find func(*request, []int64) (map[int64]*T, error)) (*T, error) {

@@ -15,7 +15,7 @@ type Session struct {
 
 // Sessions are where the viewer is signed in, latest first.
 func (v *Viewer) Sessions() ([]*Session, error) {
-	rows, err := v.db.SessionsOf(v.ctx, v.viewer())
+	rows, err := v.sessions()
 	sessions := make([]*Session, len(rows))
 	for i, row := range rows {
 		sessions[i] = &Session{row, row.ID == v.caller.SessionID}
@@ -37,7 +37,7 @@ func (r *request) ownSessions(ids []int64) (map[int64]*Session, error) {
 	if r.viewer() == 0 {
 		return nil, nil
 	}
-	all, err := (&Viewer{request: r}).Sessions()
+	all, err := r.asViewer().Sessions()
 	return pick(ids, all, func(s *Session) int64 { return s.ID }), err
 }
 

@@ -133,8 +133,9 @@ func (s *Style) flags() (models.StyleFlags, error) {
 		return models.StyleFlags{}, nil
 	}
 	flags, err := related(s.cohort, "flags", func(all []*Style) (map[int64]models.StyleFlags, error) {
-		ids := keys(all, func(s *Style) []int64 { return []int64{s.ID} })
-		return s.cohort.db.StyleFlagsFor(s.cohort.ctx, s.cohort.viewer(), ids)
+		return s.cohort.memos.styleFlags.read(keys(all, func(s *Style) []int64 { return []int64{s.ID} }), func(ids []int64) (map[int64]models.StyleFlags, error) {
+			return s.cohort.db.StyleFlagsFor(s.cohort.ctx, s.cohort.viewer(), ids)
+		})
 	})
 	return flags[s.ID], err
 }

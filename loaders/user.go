@@ -64,8 +64,9 @@ func (u *User) flags() (models.UserFlags, error) {
 		return models.UserFlags{}, nil
 	}
 	flags, err := related(u.cohort, "flags", func(all []*User) (map[int64]models.UserFlags, error) {
-		ids := keys(all, func(u *User) []int64 { return []int64{u.ID} })
-		return u.cohort.db.UserFlagsFor(u.cohort.ctx, u.cohort.viewer(), ids)
+		return u.cohort.memos.userFlags.read(keys(all, func(u *User) []int64 { return []int64{u.ID} }), func(ids []int64) (map[int64]models.UserFlags, error) {
+			return u.cohort.db.UserFlagsFor(u.cohort.ctx, u.cohort.viewer(), ids)
+		})
 	})
 	return flags[u.ID], err
 }

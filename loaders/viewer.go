@@ -11,7 +11,9 @@ import (
 // Viewer is the signed-in person, with what only they may see.
 type Viewer struct {
 	*request
-	account func() (*models.Account, error)
+	account  func() (*models.Account, error)
+	unread   func() (int, error)
+	sessions func() ([]*models.Session, error)
 }
 
 // Viewer is nil for anonymous callers.
@@ -20,7 +22,55 @@ func (l *Loaders) Viewer(ctx context.Context) *Viewer {
 	if r.viewer() == 0 {
 		return nil
 	}
-	return &Viewer{r, sync.OnceValues(func() (*models.Account, error) { return r.db.Account(ctx, r.viewer()) })}
+	v := r.asViewer()
+	r.lookAhead("Viewer", v.want)
+	return v
+}
+
+// asViewer is for a request of somebody who is signed in.
+func (r *request) asViewer() *Viewer {
+	return &Viewer{
+		request:  r,
+		account:  sync.OnceValues(func() (*models.Account, error) { return r.db.Account(r.ctx, r.viewer()) }),
+		unread:   func() (int, error) { return r.db.UnreadNotificationCount(r.ctx, r.viewer()) },
+		sessions: func() ([]*models.Session, error) { return r.db.SessionsOf(r.ctx, r.viewer()) },
+	}
+}
+
+// want has what is wanted of the viewer read ahead.
+func (v *Viewer) want(w *wave, wanted *Wanted) {
+	account := false
+	for i := range wanted.Fields {
+		switch f := &wanted.Fields[i]; f.Name {
+		case "user":
+			w.user(f.first(), v.viewer())
+		case "feed":
+			w.blocks()
+			w.list(models.FeedOfUser, f, v.viewer())
+		case "unreadNotificationCount":
+			w.reads = append(w.reads, func(b *models.Batch) {
+				b.UnreadNotificationCount(v.viewer(), func(n int) { v.unread = known(n) })
+			})
+		case "sessions":
+			found := []*models.Session{}
+			w.reads = append(w.reads, func(b *models.Batch) {
+				b.Sessions(v.viewer(), v.db.Now(), func(s *models.Session) { found = append(found, s) })
+			})
+			w.kept = append(w.kept, func() { v.sessions = known(found) })
+		case "email", "emailVerified", "locale", "timeZone", "quietFrom", "quietUntil", "notificationPreferences":
+			account = true
+		}
+	}
+	if account {
+		w.reads = append(w.reads, func(b *models.Batch) {
+			b.Account(v.viewer(), func(a *models.Account) { v.account = known(a) })
+		})
+	}
+}
+
+// known is how something is read that has been.
+func known[T any](v T) func() (T, error) {
+	return func() (T, error) { return v, nil }
 }
 
 // ViewerAs is the viewer of a session that has just begun.
@@ -107,5 +157,5 @@ func (v *Viewer) QuietUntil() (*string, error) {
 
 // UnreadNotificationCount is how many notifications were not read.
 func (v *Viewer) UnreadNotificationCount() (int, error) {
-	return v.db.UnreadNotificationCount(v.ctx, v.viewer())
+	return v.unread()
 }

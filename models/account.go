@@ -106,7 +106,7 @@ func checkTimeZone(faults *fault.Users, name string) {
 
 // UserIDByUsername finds a person by the normalised username; 0 where there is none.
 func (db *DB) UserIDByUsername(ctx context.Context, username string) (int64, error) {
-	return db.idBy(ctx, `select id from users where username = ?`, username)
+	return db.idBy(ctx, `select id from users where username = $1`, username)
 }
 
 // Account reads what is the person's own business.

@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -14,21 +13,21 @@ type table[T any] struct {
 	id        func(*T) int64
 }
 
-func (t table[T]) byID(ctx context.Context, db *DB, ids []int64) (map[int64]*T, error) {
-	rows, err := db.Pool.Query(ctx, t.statement, pgx.QueryExecModeCacheStatement, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read by id: %w", err)
-	}
-	defer rows.Close()
-	found := make(map[int64]*T, len(ids))
-	for rows.Next() {
+// queue adds the rows of the ids to a batch.
+func (t table[T]) queue(b *Batch, ids []int64, each func(*T)) {
+	b.queue(func(rows pgx.Rows) error {
 		row := new(T)
-		if err = t.scan(rows, row); err != nil {
-			return nil, fmt.Errorf("read by id: %w", err)
-		}
-		found[t.id(row)] = row
-	}
-	return found, rows.Err()
+		err := t.scan(rows, row)
+		each(row)
+		return err
+	}, t.statement, ids)
+}
+
+func (t table[T]) byID(ctx context.Context, db *DB, ids []int64) (map[int64]*T, error) {
+	found := make(map[int64]*T, len(ids))
+	b := new(Batch)
+	t.queue(b, ids, func(row *T) { found[t.id(row)] = row })
+	return found, db.Read(ctx, b)
 }
 
 var users = table[User]{

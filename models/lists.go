@@ -2,14 +2,12 @@ package models
 
 import (
 	"context"
-	"fmt"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
-// Entry is one place in a list: the row ID stands at Key in the list of Parent.
-type Entry struct{ Parent, Key, ID int64 }
+// Entry is one place in a list: the row ID stands at Key in the list of Parent. AuthorID says who made the row, in lists
+// that know it at no cost; it is 0 in the others.
+type Entry struct{ Parent, Key, ID, AuthorID int64 }
 
 // List is a list that hangs on a parent row and is ordered by a descending key. Each reads the pages of many parents in
 // one statement, and shows the viewer only what is visible.
@@ -17,19 +15,19 @@ type List struct{ desc, asc string }
 
 // The bounds of a page: $3 and $4 around the key, $5 entries; $1 is the viewer, whom the last line names for lists that do
 // not, and p.id the parent. The placeholder {key} is the key's column.
-const listFrame = `select p.id, x.key, x.id from unnest($2::bigint[]) as p(id) cross join lateral (
-	select {key} as key, {id} as id from {from} where {where} and {key} < $3 and {key} > $4 order by {key} {order} limit $5) x
+const listFrame = `select p.id, x.key, x.id, x.author from unnest($2::bigint[]) as p(id) cross join lateral (
+	select {key} as key, {id} as id, {author} as author from {from} where {where} and {key} < $3 and {key} > $4 order by {key} {order} limit $5) x
 	where $1::bigint is not null`
 
 // newList makes a list of the rows of one table, of which an index must have {key} in order where {where} holds. Whether the
 // viewer may see an entry is looked up with {shown}, "tables where condition", if that takes other tables.
-func newList(key, id, from, where string, shown ...string) List {
+func newList(key, id, author, from, where string, shown ...string) List {
 	if len(shown) > 0 {
 		where += " and " + lookUp(shown[0])
 	}
 	fill := func(order string) string {
 		// From and where may name the order themselves: it is filled in last.
-		filled := strings.NewReplacer("{key}", key, "{id}", id, "{from}", from, "{where}", where).Replace(listFrame)
+		filled := strings.NewReplacer("{key}", key, "{id}", id, "{author}", author, "{from}", from, "{where}", where).Replace(listFrame)
 		return strings.ReplaceAll(filled, "{order}", order)
 	}
 	return List{desc: fill("desc"), asc: fill("asc")}
@@ -50,43 +48,43 @@ var contentOfParentSQL = lookUp("users o where o.id = p.id and " + strings.Repla
 
 // The lists of the API.
 var (
-	StylesOfUser = newList("s.id", "s.id", "styles s", "s.author_id = p.id and s.deleted_at is null",
+	StylesOfUser = newList("s.id", "s.id", "s.author_id", "styles s", "s.author_id = p.id and s.deleted_at is null",
 		"users u where u.id = s.author_id and "+styleVisibleSQL)
-	StylesOfTag = newList("t.style_id", "t.style_id", "style_tags t", "t.tag_id = p.id",
+	StylesOfTag = newList("t.style_id", "t.style_id", "0", "style_tags t", "t.tag_id = p.id",
 		styleLookUp("t.style_id", styleVisibleSQL))
-	StylesOfBrand = newList("b.style_id", "b.style_id", "style_brands b", "b.brand_id = p.id",
+	StylesOfBrand = newList("b.style_id", "b.style_id", "0", "style_brands b", "b.brand_id = p.id",
 		styleLookUp("b.style_id", styleVisibleSQL))
-	CommentsOfStyle = newList("c.id", "c.id", "comments c", "c.style_id = p.id", "users u where u.id = c.author_id and "+userVisibleSQL)
+	CommentsOfStyle = newList("c.id", "c.id", "c.author_id", "comments c", "c.style_id = p.id", "users u where u.id = c.author_id and "+userVisibleSQL)
 	// Questions and UnansweredQuestions have no parent: ask for those of 0.
-	Questions           = newList("q.id", "q.id", "questions q", "true", "users u where u.id = q.author_id and "+questionVisibleSQL)
-	UnansweredQuestions = newList("q.id", "q.id", "questions q", "q.answer_count = 0", "users u where u.id = q.author_id and "+questionVisibleSQL)
-	AnswersOfQuestion   = newList("a.id", "a.id", "answers a", "a.question_id = p.id", "users u where u.id = a.author_id and "+answerVisibleSQL)
-	LikersOfStyle       = newList("l.id", "l.user_id", "likes l", "l.style_id = p.id", "users u where u.id = l.user_id and "+userVisibleSQL)
-	FollowersOfUser     = newList("f.id", "f.follower_id", "follows f", "f.followee_id = p.id and "+contentOfParentSQL,
+	Questions           = newList("q.id", "q.id", "q.author_id", "questions q", "true", "users u where u.id = q.author_id and "+questionVisibleSQL)
+	UnansweredQuestions = newList("q.id", "q.id", "q.author_id", "questions q", "q.answer_count = 0", "users u where u.id = q.author_id and "+questionVisibleSQL)
+	AnswersOfQuestion   = newList("a.id", "a.id", "a.author_id", "answers a", "a.question_id = p.id", "users u where u.id = a.author_id and "+answerVisibleSQL)
+	LikersOfStyle       = newList("l.id", "l.user_id", "0", "likes l", "l.style_id = p.id", "users u where u.id = l.user_id and "+userVisibleSQL)
+	FollowersOfUser     = newList("f.id", "f.follower_id", "0", "follows f", "f.followee_id = p.id and "+contentOfParentSQL,
 		"users u where u.id = f.follower_id and "+userVisibleSQL)
-	FollowingOfUser = newList("f.id", "f.followee_id", "follows f", "f.follower_id = p.id and "+contentOfParentSQL,
+	FollowingOfUser = newList("f.id", "f.followee_id", "0", "follows f", "f.follower_id = p.id and "+contentOfParentSQL,
 		"users u where u.id = f.followee_id and "+userVisibleSQL)
 	// CollectionsOfUser shows their owner the private ones, too.
-	CollectionsOfUser  = newList("c.id", "c.id", "collections c", "c.owner_id = p.id", "users u where u.id = c.owner_id and "+collectionVisibleSQL)
-	StylesOfCollection = newList("k.id", "k.style_id", "collection_styles k", "k.collection_id = p.id",
+	CollectionsOfUser  = newList("c.id", "c.id", "0", "collections c", "c.owner_id = p.id", "users u where u.id = c.owner_id and "+collectionVisibleSQL)
+	StylesOfCollection = newList("k.id", "k.style_id", "0", "collection_styles k", "k.collection_id = p.id",
 		styleLookUp("k.style_id", styleVisibleSQL))
 	// FollowRequestsOfUser, BlockedByUser and MutedByUser are for the person alone. Who is blocked stands in a list of the
 	// blocker's although they exist for each other nowhere else: there is no other way to unblock them.
-	FollowRequestsOfUser = newList("r.id", "r.follower_id", "follow_requests r", "r.followee_id = p.id",
+	FollowRequestsOfUser = newList("r.id", "r.follower_id", "0", "follow_requests r", "r.followee_id = p.id",
 		"users u where u.id = r.follower_id and "+userVisibleSQL)
-	BlockedByUser = newList("b.id", "b.blocked_id", "blocks b", "b.blocker_id = p.id", "users u where u.id = b.blocked_id and "+activeSQL)
-	MutedByUser   = newList("m.id", "m.muted_id", "mutes m", "m.muter_id = p.id", "users u where u.id = m.muted_id and "+userVisibleSQL)
+	BlockedByUser = newList("b.id", "b.blocked_id", "0", "blocks b", "b.blocker_id = p.id", "users u where u.id = b.blocked_id and "+activeSQL)
+	MutedByUser   = newList("m.id", "m.muted_id", "0", "mutes m", "m.muter_id = p.id", "users u where u.id = m.muted_id and "+userVisibleSQL)
 	// RisingStyles has no parent: ask for that of 0.
-	RisingStyles = newList("s.hot", "s.id", "styles s", "s.state = 'PUBLISHED' and s.deleted_at is null",
+	RisingStyles = newList("s.hot", "s.id", "s.author_id", "styles s", "s.state = 'PUBLISHED' and s.deleted_at is null",
 		"users u where u.id = s.author_id and not u.is_private and "+userVisibleSQL)
 	// FeedOfUser takes what was fanned out, and merges in the styles of the accounts that are too big for that.
 	// Who is muted stays in it, and is left out when it is read.
-	FeedOfUser = newList("f.id", "f.id", `(
-		(select e.style_id as id from feed_entries e where e.reader_id = p.id and e.style_id < $3 and e.style_id > $4 and `+
+	FeedOfUser = newList("f.id", "f.id", "f.author_id", `(
+		(select e.style_id as id, e.author_id from feed_entries e where e.reader_id = p.id and e.style_id < $3 and e.style_id > $4 and `+
 		lookUp(styleLookUp("e.style_id", "s.state = 'PUBLISHED' and "+styleVisibleSQL+" and "+notMutedSQL))+`
 			order by e.style_id {order} limit $5)
 		union
-		(select m.id from follows w cross join lateral (
+		(select m.id, w.followee_id as author_id from follows w cross join lateral (
 				select s.id from styles s where s.author_id = w.followee_id and s.state = 'PUBLISHED' and s.deleted_at is null
 					and s.id < $3 and s.id > $4 and `+lookUp("users u where u.id = s.author_id and "+styleVisibleSQL+" and "+notMutedSQL)+`
 				order by s.id {order} limit $5) m
@@ -96,22 +94,15 @@ var (
 // Lists reads one page of the list for each parent, for the viewer (0 for nobody); a page has up to p.Limit() entries,
 // in the direction of p.Order().
 func (db *DB) Lists(ctx context.Context, list List, viewerID int64, parents []int64, p Page) (map[int64][]Entry, error) {
-	statement := list.desc
-	if p.Backward {
-		statement = list.asc
-	}
-	rows, err := db.Pool.Query(ctx, statement, pgx.QueryExecModeCacheStatement, viewerID, parents, p.After, p.Before, p.Limit())
-	if err != nil {
-		return nil, fmt.Errorf("read a list: %w", err)
-	}
-	defer rows.Close()
 	pages := make(map[int64][]Entry, len(parents))
-	for rows.Next() {
-		var e Entry
-		if err = rows.Scan(&e.Parent, &e.Key, &e.ID); err != nil {
-			return nil, fmt.Errorf("read a list: %w", err)
-		}
-		pages[e.Parent] = append(pages[e.Parent], e)
+	b := new(Batch)
+	b.List(list, viewerID, parents, p, func(e Entry) { pages[e.Parent] = append(pages[e.Parent], e) })
+	return pages, db.Read(ctx, b)
+}
+
+func (l List) statement(p Page) string {
+	if p.Backward {
+		return l.asc
 	}
-	return pages, rows.Err()
+	return l.desc
 }

@@ -86,11 +86,10 @@ func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error)
 
 // UnreadNotificationCount counts what the person has not read, as the list shows it.
 func (db *DB) UnreadNotificationCount(ctx context.Context, userID int64) (n int, err error) {
-	err = db.NewRaw(`select count(*) from notifications where recipient_id = ? and read_at is null and `+actorHeardSQL+` and `+kindShownSQL, userID, userID).Scan(ctx, &n)
-	if err != nil {
-		return 0, fmt.Errorf("count notifications: %w", err)
-	}
-	return n, nil
+	b := new(Batch)
+	b.UnreadNotificationCount(userID, func(count int) { n = count })
+	err = db.Read(ctx, b)
+	return n, err
 }
 
 // MarkNotificationsRead marks the person's notifications as read, all of them where ids is nil, and tells how many are

@@ -94,7 +94,7 @@ func (db *DB) attemptOf(ctx context.Context, a Attempt, token string, purpose To
 		return a, nil
 	}
 	var err error
-	a.UserID, err = db.idBy(ctx, `select user_id from mailed_tokens where token_hash = ? and purpose = ?`, auth.HashToken(token), purpose)
+	a.UserID, err = db.idBy(ctx, `select user_id from mailed_tokens where token_hash = $1 and purpose = $2`, auth.HashToken(token), purpose)
 	if err == nil && a.UserID == 0 {
 		err = errTokenExpired()
 	}
@@ -128,8 +128,8 @@ func (tx *Tx) verified(ctx context.Context, userID int64) error {
 func (db *DB) RequestPasswordReset(ctx context.Context, a Attempt, address string) error {
 	address = strings.ToLower(strings.TrimSpace(address))
 	var err error
-	a.UserID, err = db.idBy(ctx, `select u.id from users u join accounts a on a.user_id = u.id where a.email = ?
-		and u.suspended_at is null and (u.deleted_at is null or u.deleted_at > ?)`, address, db.Now().Add(-LeaveTTL))
+	a.UserID, err = db.idBy(ctx, `select u.id from users u join accounts a on a.user_id = u.id where a.email = $1
+		and u.suspended_at is null and (u.deleted_at is null or u.deleted_at > $2)`, address, db.Now().Add(-LeaveTTL))
 	if err != nil {
 		return fmt.Errorf("request password reset: %w", err)
 	}

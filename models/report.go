@@ -50,9 +50,9 @@ type Report struct {
 
 // The queue of the moderators: newest first, without a parent.
 var (
-	AllReports      = newList("r.id", "r.id", "reports r", "true")
-	OpenReports     = newList("r.id", "r.id", "reports r", "r.state = 'OPEN'")
-	ResolvedReports = newList("r.id", "r.id", "reports r", "r.state = 'RESOLVED'")
+	AllReports      = newList("r.id", "r.id", "0", "reports r", "true")
+	OpenReports     = newList("r.id", "r.id", "0", "reports r", "r.state = 'OPEN'")
+	ResolvedReports = newList("r.id", "r.id", "0", "reports r", "r.state = 'RESOLVED'")
 )
 
 // reportableSQL finds, for each kind of what can be reported, whose the subject $2 is, where the viewer $1 may see it.

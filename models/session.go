@@ -200,10 +200,8 @@ const maxListed = 100
 // SessionsOf reads the person's sessions that are not over, latest first.
 func (db *DB) SessionsOf(ctx context.Context, userID int64) ([]*Session, error) {
 	sessions := []*Session{}
-	err := db.NewSelect().Model(&sessions).Where("user_id = ? and revoked_at is null and expires_at > ?", userID, db.Now()).
-		OrderExpr("id desc").Limit(maxListed).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read sessions: %w", err)
-	}
-	return sessions, nil
+	b := new(Batch)
+	b.Sessions(userID, db.Now(), func(s *Session) { sessions = append(sessions, s) })
+	err := db.Read(ctx, b)
+	return sessions, err
 }

@@ -2,8 +2,6 @@ package models
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,19 +12,16 @@ import (
 
 // TagIDByName finds a tag by its normalised name; 0 where there is none.
 func (db *DB) TagIDByName(ctx context.Context, name string) (int64, error) {
-	return db.idBy(ctx, `select id from tags where name = ?`, name)
+	return db.idBy(ctx, `select id from tags where name = $1`, name)
 }
 
 // BrandIDBySlug finds a brand; 0 where there is none.
 func (db *DB) BrandIDBySlug(ctx context.Context, slug string) (int64, error) {
-	return db.idBy(ctx, `select id from brands where slug = ?`, slug)
+	return db.idBy(ctx, `select id from brands where slug = $1`, slug)
 }
 
 func (db *DB) idBy(ctx context.Context, statement string, args ...any) (id int64, err error) {
-	err = db.NewRaw(statement, args...).Scan(ctx, &id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
+	err = db.read(ctx, eachID(func(found int64) { id = found }), statement, args...)
 	return id, err
 }
 

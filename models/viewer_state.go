@@ -1,11 +1,6 @@
 package models
 
-import (
-	"context"
-	"fmt"
-
-	"github.com/jackc/pgx/v5"
-)
+import "context"
 
 // StyleFlags is what a viewer did with a style. It is never cached.
 type StyleFlags struct{ Liked, Collected, RequestedItemInfo bool }
@@ -19,9 +14,10 @@ const styleFlagsSQL = `select x.id, ` + styleFlagsColumns + ` from unnest($2::bi
 
 // StyleFlagsFor reads what the viewer did with the styles.
 func (db *DB) StyleFlagsFor(ctx context.Context, viewerID int64, styleIDs []int64) (map[int64]StyleFlags, error) {
-	return flags(ctx, db, styleFlagsSQL, viewerID, styleIDs, func(rows pgx.Rows, id *int64, f *StyleFlags) error {
-		return rows.Scan(id, &f.Liked, &f.Collected, &f.RequestedItemInfo)
-	})
+	all := make(map[int64]StyleFlags, len(styleIDs))
+	b := new(Batch)
+	b.StyleFlags(viewerID, styleIDs, func(id int64, f StyleFlags) { all[id] = f })
+	return all, db.Read(ctx, b)
 }
 
 // UserFlags is what stands between a viewer and a person. It is never cached.
@@ -37,26 +33,8 @@ const userFlagsSQL = `select x.id,
 
 // UserFlagsFor reads what stands between the viewer and the people.
 func (db *DB) UserFlagsFor(ctx context.Context, viewerID int64, userIDs []int64) (map[int64]UserFlags, error) {
-	return flags(ctx, db, userFlagsSQL, viewerID, userIDs, func(rows pgx.Rows, id *int64, f *UserFlags) error {
-		return rows.Scan(id, &f.Follows, &f.Requested, &f.FollowedBy, &f.Blocks, &f.Mutes)
-	})
-}
-
-func flags[F any](ctx context.Context, db *DB, statement string, viewerID int64, ids []int64,
-	scan func(pgx.Rows, *int64, *F) error) (map[int64]F, error) {
-	rows, err := db.Pool.Query(ctx, statement, pgx.QueryExecModeCacheStatement, viewerID, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read viewer state: %w", err)
-	}
-	defer rows.Close()
-	all := make(map[int64]F, len(ids))
-	for rows.Next() {
-		var id int64
-		var f F
-		if err = scan(rows, &id, &f); err != nil {
-			return nil, fmt.Errorf("read viewer state: %w", err)
-		}
-		all[id] = f
-	}
-	return all, rows.Err()
+	all := make(map[int64]UserFlags, len(userIDs))
+	b := new(Batch)
+	b.UserFlags(viewerID, userIDs, func(id int64, f UserFlags) { all[id] = f })
+	return all, db.Read(ctx, b)
 }

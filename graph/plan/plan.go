@@ -11,6 +11,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"styleshare/loaders"
 )
 
 // Selection is what is wanted of an object of a type, in the order of the answer.
@@ -28,7 +30,21 @@ type Field struct {
 	// Below is what is wanted of an object, once for each type that it may be of.
 	Below []*Selection
 
-	arguments int // its place among the arguments of the plan
+	name      string // in the schema
+	arguments int    // its place among the arguments of the plan; -1 without any
+}
+
+// wanted says the same to the loaders.
+func (f *Field) wanted() loaders.WantedField {
+	w := loaders.WantedField{Name: f.name, Arguments: f.arguments}
+	for _, s := range f.Below {
+		below := &loaders.Wanted{Type: s.Type}
+		for i := range s.Fields {
+			below.Fields = append(below.Fields, s.Fields[i].wanted())
+		}
+		w.Below = append(w.Below, below)
+	}
+	return w
 }
 
 // TypeName is the ID of __typename.
@@ -67,6 +83,7 @@ type ReadArguments[E any] func(ctx context.Context, exec E, raw map[string]any) 
 // compiled is the plan of one root field of an operation.
 type compiled[E any] struct {
 	root      Field
+	wanted    loaders.WantedField // the same, for who reads ahead
 	arguments []arguments[E]
 }
 
@@ -106,7 +123,7 @@ type compiler[E any] struct {
 
 // field is not ok for what no plan answers.
 func (c *compiler[E]) field(f graphql.CollectedField, typeName string) (out Field, ok bool) {
-	out = Field{Key: append(appendString(nil, f.Alias), ':'), ID: TypeName}
+	out = Field{Key: append(appendString(nil, f.Alias), ':'), ID: TypeName, name: f.Name, arguments: -1}
 	if f.Name == "__typename" {
 		out.Key = appendString(out.Key, typeName)
 		return out, true

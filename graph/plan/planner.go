@@ -8,6 +8,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"styleshare/loaders"
 )
 
 // kept is how many plans are kept, of the latest root fields: more than apps have screens.
@@ -56,7 +58,8 @@ func (p *Planner[E]) Answer(ctx context.Context, exec E, root Root[E], next grap
 	}
 	w := writers.Get().(*Writer)
 	w.arguments = values
-	if instead := root(ctx, exec, w, &c.root, field); instead != nil {
+	ahead := loaders.WithAhead(ctx, &loaders.Ahead{Root: &c.wanted, Arguments: values})
+	if instead := root(ahead, exec, w, &c.root, field); instead != nil {
 		w.free()
 		return instead
 	}
@@ -93,7 +96,7 @@ func (p *Planner[E]) plan(ctx context.Context, op *graphql.OperationContext, exe
 		compiler := &compiler[E]{ctx, op, exec, p.schema, p.types, new(compiled[E])}
 		if root, ok := compiler.field(field, field.ObjectDefinition.Name); ok {
 			c = compiler.plan
-			c.root = root
+			c.root, c.wanted = root, root.wanted()
 		}
 	}
 	p.plans.Add(key, c)

@@ -1,0 +1,168 @@
+package loaders
+
+import "styleshare/models"
+
+// spread adds to the next wave what is wanted of the objects that this one has read.
+func (w *wave) spread(next *wave) {
+	for _, l := range w.lists {
+		next.entries(l)
+	}
+	spread(&w.users, &w.memos.users, next.ofUser)
+	spread(&w.styles, &w.memos.styles, next.ofStyle)
+	spread(&w.comments, &w.memos.comments, next.ofComment)
+	spread(&w.items, &w.memos.items, next.ofItem)
+}
+
+func spread[T any](a *ahead[T], m *memo[T], of func(*T, *group)) {
+	for _, g := range a.groups {
+		if g.wanted == nil {
+			continue
+		}
+		for _, id := range g.ids {
+			if row := m.row(id); row != nil {
+				of(row, g)
+			}
+		}
+	}
+}
+
+// entries wants the objects of pages. Their authors, where the list knows them, need not wait for the objects.
+func (w *wave) entries(l *listAhead) {
+	author := l.wanted.field("author")
+	for _, parent := range l.parents {
+		entries := l.entries[parent]
+		for _, e := range entries[:min(len(entries), l.page.Size)] {
+			w.object(l.wanted, e.ID, author != nil && e.AuthorID != 0)
+			if e.AuthorID != 0 {
+				w.unblocked([]int64{e.AuthorID}) // the list has filtered them
+				if author != nil {
+					w.user(author.first(), e.AuthorID)
+				}
+			}
+		}
+	}
+}
+
+// object wants an object of the type that is wanted.
+func (w *wave) object(wanted *Wanted, id int64, authorless bool) {
+	if wanted == nil {
+		return
+	}
+	switch wanted.Type {
+	case "Style":
+		w.style(wanted, id).authorless = authorless
+	case "Comment":
+		w.comments.want(wanted, id).authorless = authorless
+	case "User":
+		w.user(wanted, id)
+	}
+}
+
+// user wants people, what stands between them and the viewer, and their lists.
+func (w *wave) user(wanted *Wanted, ids ...int64) {
+	w.users.want(wanted, ids...)
+	if wanted == nil {
+		return
+	}
+	state := false
+	for i := range wanted.Fields {
+		switch f := &wanted.Fields[i]; f.Name {
+		case "viewerFollows", "viewerHasRequestedFollow", "followsViewer", "viewerBlocks", "viewerMutes":
+			state = true
+		case "styles":
+			w.list(models.StylesOfUser, f, ids...)
+		case "followers":
+			w.list(models.FollowersOfUser, f, ids...)
+		case "following":
+			w.list(models.FollowingOfUser, f, ids...)
+		}
+	}
+	if state && w.viewer() != 0 {
+		w.userFlags = append(w.userFlags, ids...)
+	}
+}
+
+// tag wants a hashtag and its styles.
+func (w *wave) tag(wanted *Wanted, id int64) {
+	w.tags.want(wanted, id)
+	if f := wanted.field("styles"); f != nil {
+		w.list(models.StylesOfTag, f, id)
+	}
+}
+
+// style wants a style, what the viewer did with it, and its lists: all that only takes its id.
+func (w *wave) style(wanted *Wanted, id int64) *group {
+	g := w.styles.want(wanted, id)
+	state := false
+	for i := range wanted.Fields {
+		switch f := &wanted.Fields[i]; f.Name {
+		case "viewerHasLiked", "viewerHasCollected", "viewerHasRequestedItemInfo":
+			state = true
+		case "comments":
+			w.list(models.CommentsOfStyle, f, id)
+		case "likers":
+			w.list(models.LikersOfStyle, f, id)
+		}
+	}
+	if state && w.viewer() != 0 {
+		w.styleFlags = append(w.styleFlags, id)
+	}
+	return g
+}
+
+func (w *wave) ofStyle(s *models.Style, g *group) {
+	for i := range g.wanted.Fields {
+		switch f := &g.wanted.Fields[i]; f.Name {
+		case "author":
+			if !g.authorless {
+				w.user(f.first(), s.AuthorID)
+			}
+		case "photos":
+			w.photos.want(nil, s.PhotoIDs...)
+		case "items":
+			w.items.want(f.first(), s.ItemIDs...)
+		case "tags":
+			w.tags.want(nil, s.TagIDs...)
+		case "mentions":
+			w.user(f.first(), s.MentionIDs...)
+		}
+	}
+}
+
+func (w *wave) ofUser(u *models.User, g *group) {
+	if u.AvatarPhotoID != nil && g.wanted.field("avatar") != nil {
+		w.photos.want(nil, *u.AvatarPhotoID)
+	}
+}
+
+func (w *wave) ofComment(c *models.Comment, g *group) {
+	for i := range g.wanted.Fields {
+		switch f := &g.wanted.Fields[i]; f.Name {
+		case "author":
+			if !g.authorless {
+				w.user(f.first(), c.AuthorID)
+			}
+		case "mentions":
+			w.user(f.first(), c.MentionIDs...)
+		}
+	}
+}
+
+func (w *wave) ofItem(i *models.ItemTag, g *group) {
+	w.photos.want(nil, i.PhotoID)
+	if i.BrandID != nil && g.wanted.field("brand") != nil {
+		w.brands.want(nil, *i.BrandID)
+	}
+}
+
+// blocks has a wave read who is blocked, for people whom no list will vouch for.
+func (w *wave) blocks() {
+	if w.viewer() == 0 {
+		return
+	}
+	var found []int64
+	w.reads = append(w.reads, func(b *models.Batch) {
+		b.Blocked(w.viewer(), maxBlocks, func(id int64) { found = append(found, id) })
+	})
+	w.kept = append(w.kept, func() { w.request.blocks.all(found) })
+}

@@ -1,0 +1,203 @@
+package loaders
+
+import (
+	"styleshare/internal/cache"
+	"styleshare/models"
+)
+
+// wave is one step of look-ahead: what is wanted next, of all types, takes one round trip to memcached and one to
+// PostgreSQL at most. It fills what the request remembers, and nothing else: the relations find it there when they are
+// touched, and read for themselves what is missing. So nothing depends on a wave, not even an error.
+type wave struct {
+	*request
+	users    ahead[models.User]
+	styles   ahead[models.Style]
+	photos   ahead[models.Photo]
+	comments ahead[models.Comment]
+	items    ahead[models.ItemTag]
+	tags     ahead[models.Tag]
+	brands   ahead[models.Brand]
+
+	styleFlags, userFlags []int64
+	lists                 []*listAhead
+	// reads are of what there is one of; kept run once all of the wave has been read.
+	reads []func(*models.Batch)
+	kept  []func()
+}
+
+// ahead is the rows of one type that a wave wants.
+type ahead[T any] struct {
+	groups  []*group
+	asked   *cache.Asked[int64, T]
+	missing []int64
+	loaded  []*T
+}
+
+// group is rows with what is wanted of each of them.
+type group struct {
+	wanted *Wanted
+	ids    []int64
+	// authorless says that their authors are on the way already.
+	authorless bool
+}
+
+// want adds rows.
+func (a *ahead[T]) want(wanted *Wanted, ids ...int64) *group {
+	for _, g := range a.groups {
+		if g.wanted == wanted {
+			g.ids = append(g.ids, ids...)
+			return g
+		}
+	}
+	g := &group{wanted: wanted, ids: append(make([]int64, 0, max(len(ids), 16)), ids...)}
+	a.groups = append(a.groups, g)
+	return g
+}
+
+// ask asks memcached for the rows that the request has not read.
+func (a *ahead[T]) ask(round *cache.Round, m *memo[T], cached *cache.Typed[int64, T]) {
+	var unread []int64
+	for _, g := range a.groups {
+		unread = m.unread(unread, g.ids)
+	}
+	if len(unread) > 0 {
+		a.asked = cached.Ask(round, unread)
+	}
+}
+
+// take keeps what memcached had, and has the rest read from the database.
+func (a *ahead[T]) take(b *models.Batch, m *memo[T], read func(*models.Batch, []int64, func(*T))) {
+	if a.asked == nil {
+		return
+	}
+	found, missing := a.asked.Take()
+	m.keep(found)
+	if a.missing = missing; len(missing) > 0 {
+		read(b, missing, func(row *T) { a.loaded = append(a.loaded, row) })
+	}
+}
+
+// fill keeps what the database had, here and in memcached.
+func (a *ahead[T]) fill(m *memo[T], id func(*T) int64) {
+	if len(a.missing) == 0 {
+		return
+	}
+	rows := make(map[int64]*T, len(a.missing))
+	for _, missing := range a.missing {
+		rows[missing] = nil
+	}
+	for _, row := range a.loaded {
+		rows[id(row)] = row
+		a.asked.Fill(id(row), row)
+	}
+	m.keep(rows)
+}
+
+// listAhead is a page of the lists of many parents.
+type listAhead struct {
+	list    models.List
+	page    models.Page
+	parents []int64
+	wanted  *Wanted // of the objects
+	entries map[int64][]models.Entry
+}
+
+// list adds the pages of a field's lists.
+func (w *wave) list(list models.List, f *WantedField, parents ...int64) {
+	page, ok := w.page(f)
+	if !ok {
+		return
+	}
+	for _, l := range w.lists {
+		if l.list == list && l.page == page && l.wanted == f.first().nodes() {
+			l.parents = append(l.parents, parents...)
+			return
+		}
+	}
+	w.lists = append(w.lists, &listAhead{list: list, page: page, wanted: f.first().nodes(), parents: append([]int64(nil), parents...)})
+}
+
+// lookAhead reads what is wanted of the root field's object, if it is of the type; begin puts it into the first wave.
+func (r *request) lookAhead(typeName string, begin func(*wave, *Wanted)) {
+	if wanted := r.wantedOf(typeName); wanted != nil {
+		w := &wave{request: r}
+		begin(w, wanted)
+		w.sweep()
+	}
+}
+
+// sweep reads waves until nothing more is wanted. A document is only so deep, and so many are the waves.
+func (w *wave) sweep() {
+	for !w.empty() {
+		if w.read() != nil {
+			return
+		}
+		next := &wave{request: w.request}
+		w.spread(next)
+		w = next
+	}
+}
+
+func (w *wave) empty() bool {
+	return len(w.users.groups)+len(w.styles.groups)+len(w.photos.groups)+len(w.comments.groups)+len(w.items.groups)+
+		len(w.tags.groups)+len(w.brands.groups)+len(w.styleFlags)+len(w.userFlags)+len(w.lists)+len(w.reads) == 0
+}
+
+func (w *wave) read() error {
+	l, m := w.Loaders, w.memos
+	round := w.cache.NewRound()
+	w.users.ask(round, &m.users, l.users)
+	w.styles.ask(round, &m.styles, l.styles)
+	w.photos.ask(round, &m.photos, l.photos)
+	w.comments.ask(round, &m.comments, l.comments)
+	w.items.ask(round, &m.items, l.items)
+	w.tags.ask(round, &m.tags, l.tags)
+	w.brands.ask(round, &m.brands, l.brands)
+	round.Do(w.ctx)
+	b := new(models.Batch)
+	w.users.take(b, &m.users, (*models.Batch).Users)
+	w.styles.take(b, &m.styles, (*models.Batch).Styles)
+	w.photos.take(b, &m.photos, (*models.Batch).Photos)
+	w.comments.take(b, &m.comments, (*models.Batch).Comments)
+	w.items.take(b, &m.items, (*models.Batch).ItemTags)
+	w.tags.take(b, &m.tags, (*models.Batch).Tags)
+	w.brands.take(b, &m.brands, (*models.Batch).Brands)
+	w.readState(b)
+	if err := w.db.Read(w.ctx, b); err != nil {
+		return err
+	}
+	w.users.fill(&m.users, func(u *models.User) int64 { return u.ID })
+	w.styles.fill(&m.styles, func(s *models.Style) int64 { return s.ID })
+	w.photos.fill(&m.photos, func(p *models.Photo) int64 { return p.ID })
+	w.comments.fill(&m.comments, func(c *models.Comment) int64 { return c.ID })
+	w.items.fill(&m.items, func(i *models.ItemTag) int64 { return i.ID })
+	w.tags.fill(&m.tags, func(t *models.Tag) int64 { return t.ID })
+	w.brands.fill(&m.brands, func(b *models.Brand) int64 { return b.ID })
+	for _, l := range w.lists {
+		m.pages.keep(pageKey{l.list, l.page}, l.entries)
+	}
+	for _, keep := range w.kept {
+		keep()
+	}
+	return nil
+}
+
+// readState reads what no cache has.
+func (w *wave) readState(b *models.Batch) {
+	if ids := w.memos.styleFlags.unread(w.styleFlags); len(ids) > 0 {
+		b.StyleFlags(w.viewer(), ids, w.memos.styleFlags.put)
+	}
+	if ids := w.memos.userFlags.unread(w.userFlags); len(ids) > 0 {
+		b.UserFlags(w.viewer(), ids, w.memos.userFlags.put)
+	}
+	for _, l := range w.lists {
+		l.entries = make(map[int64][]models.Entry, len(l.parents))
+		for _, parent := range l.parents {
+			l.entries[parent] = nil
+		}
+		b.List(l.list, w.viewer(), l.parents, l.page, func(e models.Entry) { l.entries[e.Parent] = append(l.entries[e.Parent], e) })
+	}
+	for _, read := range w.reads {
+		read(b)
+	}
+}

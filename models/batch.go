@@ -1,0 +1,161 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Batch is reads that travel together, in one round trip. What each of them reads goes to a function that is called while
+// DB.Read runs.
+type Batch struct{ queued pgx.Batch }
+
+// Len is the number of statements.
+func (b *Batch) Len() int { return b.queued.Len() }
+
+// Read sends the batch. After an error some of the reads have been answered and others have not.
+func (db *DB) Read(ctx context.Context, b *Batch) error {
+	if b.Len() == 0 {
+		return nil
+	}
+	conn, err := db.Pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	defer conn.Release()
+	for _, q := range b.queued.QueuedQueries {
+		// A look into a map, but for the first time on this connection: pgx takes prepared statements in a batch only so.
+		if _, err = conn.Conn().Prepare(ctx, q.SQL, q.SQL); err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+	}
+	if err = conn.SendBatch(ctx, &b.queued).Close(); err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	return nil
+}
+
+// queue adds a read; each is called for each of its rows.
+func (b *Batch) queue(each func(pgx.Rows) error, statement string, args ...any) {
+	b.queued.Queue(statement, args...).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := each(rows); err != nil {
+				return err
+			}
+		}
+		return nil // rows.Err is looked at by pgx
+	})
+}
+
+// read sends a batch of one.
+func (db *DB) read(ctx context.Context, each func(pgx.Rows) error, statement string, args ...any) error {
+	b := new(Batch)
+	b.queue(each, statement, args...)
+	return db.Read(ctx, b)
+}
+
+// Users reads people by id; those that do not exist are left out, here and in the other reads by id.
+func (b *Batch) Users(ids []int64, each func(*User)) { users.queue(b, ids, each) }
+
+// Photos reads photos by id.
+func (b *Batch) Photos(ids []int64, each func(*Photo)) { photos.queue(b, ids, each) }
+
+// Styles reads styles by id.
+func (b *Batch) Styles(ids []int64, each func(*Style)) { styles.queue(b, ids, each) }
+
+// ItemTags reads item tags by id.
+func (b *Batch) ItemTags(ids []int64, each func(*ItemTag)) { items.queue(b, ids, each) }
+
+// Tags reads tags by id.
+func (b *Batch) Tags(ids []int64, each func(*Tag)) { tags.queue(b, ids, each) }
+
+// Brands reads brands by id.
+func (b *Batch) Brands(ids []int64, each func(*Brand)) { brands.queue(b, ids, each) }
+
+// Comments reads comments by id.
+func (b *Batch) Comments(ids []int64, each func(*Comment)) { comments.queue(b, ids, each) }
+
+// List reads one page of a list for each parent, see DB.Lists.
+func (b *Batch) List(list List, viewerID int64, parents []int64, p Page, each func(Entry)) {
+	b.queue(func(rows pgx.Rows) error {
+		var e Entry
+		err := rows.Scan(&e.Parent, &e.Key, &e.ID, &e.AuthorID)
+		each(e)
+		return err
+	}, list.statement(p), viewerID, parents, p.After, p.Before, p.Limit())
+}
+
+// StyleFlags reads what the viewer did with the styles.
+func (b *Batch) StyleFlags(viewerID int64, styleIDs []int64, each func(styleID int64, f StyleFlags)) {
+	b.queue(func(rows pgx.Rows) error {
+		var id int64
+		var f StyleFlags
+		err := rows.Scan(&id, &f.Liked, &f.Collected, &f.RequestedItemInfo)
+		each(id, f)
+		return err
+	}, styleFlagsSQL, viewerID, styleIDs)
+}
+
+// UserFlags reads what stands between the viewer and the people.
+func (b *Batch) UserFlags(viewerID int64, userIDs []int64, each func(userID int64, f UserFlags)) {
+	b.queue(func(rows pgx.Rows) error {
+		var id int64
+		var f UserFlags
+		err := rows.Scan(&id, &f.Follows, &f.Requested, &f.FollowedBy, &f.Blocks, &f.Mutes)
+		each(id, f)
+		return err
+	}, userFlagsSQL, viewerID, userIDs)
+}
+
+// Blocked reads who blocks the viewer or is blocked by them, limit of them at most.
+func (b *Batch) Blocked(viewerID int64, limit int, each func(userID int64)) {
+	b.queue(eachID(each), blockedSQL, viewerID, limit)
+}
+
+func eachID(each func(int64)) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		each(id)
+		return err
+	}
+}
+
+// UnreadNotificationCount counts what the person has not read.
+func (b *Batch) UnreadNotificationCount(userID int64, take func(n int)) {
+	b.queue(func(rows pgx.Rows) error {
+		var n int
+		err := rows.Scan(&n)
+		take(n)
+		return err
+	}, unreadSQL, userID)
+}
+
+var unreadSQL = `select count(*) from notifications where recipient_id = $1 and read_at is null and ` + actorHeardSQL + ` and ` +
+	strings.ReplaceAll(kindShownSQL, "?", "$1")
+
+// Account reads what is the person's own business.
+func (b *Batch) Account(userID int64, take func(*Account)) {
+	b.queue(func(rows pgx.Rows) error {
+		a := new(Account)
+		err := rows.Scan(&a.UserID, &a.Email, &a.EmailVerifiedAt, &a.PasswordHash, &a.Locale, &a.TimeZone, &a.MailUnsubscribedAt,
+			&a.QuietFrom, &a.QuietUntil)
+		take(a)
+		return err
+	}, `select user_id, email, email_verified_at, password_hash, locale, time_zone, mail_unsubscribed_at, quiet_from, quiet_until
+		from accounts where user_id = $1`, userID)
+}
+
+// Sessions reads where the person is signed in, latest first. Secrets stay in the database.
+func (b *Batch) Sessions(userID int64, now time.Time, each func(*Session)) {
+	b.queue(func(rows pgx.Rows) error {
+		s := new(Session)
+		err := rows.Scan(&s.ID, &s.UserID, &s.UserAgent, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt)
+		each(s)
+		return err
+	}, `select id, user_id, user_agent, created_at, last_seen_at, expires_at from sessions
+		where user_id = $1 and revoked_at is null and expires_at > $2 order by id desc limit $3`, userID, now, maxListed)
+}
