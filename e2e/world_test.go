@@ -24,7 +24,9 @@ const worldStyles = 24
 // newWorld has people do what people do. minji follows four authors, yuna is private, areum has just come.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{Stack: Start(t, Options{}), people: map[string]*Person{}, ids: map[string]string{}, tokens: map[string]string{}}
+	// Cold is what memcached does not have: a memory of the process would stand in between.
+	stack := Start(t, Options{Env: []string{"LOCAL_CACHE_BYTES=0"}})
+	w := &world{Stack: stack, people: map[string]*Person{}, ids: map[string]string{}, tokens: map[string]string{}}
 	for _, name := range []string{"minji", "sora", "jiho", "hana", "taeyang", "yuna", "areum"} {
 		locale := "ko"
 		if name == "sora" {

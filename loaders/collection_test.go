@@ -66,8 +66,8 @@ func TestCollectionsTakeAFixedNumberOfStatements(t *testing.T) {
 		return n.Load()
 	}
 	look(3)
-	// ids of comments, of collections, of what is in them; covers
-	const warm = 4
+	// ids of collections, of what is in them; covers
+	const warm = 3
 	for _, first := range []int{3, 1} {
 		if n := look(first); n != warm {
 			t.Errorf("%d statements for %d people, want %d", n, first, warm)

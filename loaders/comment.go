@@ -1,6 +1,8 @@
 package loaders
 
 import (
+	"maps"
+
 	"styleshare/internal/relay"
 	"styleshare/models"
 )
@@ -50,6 +52,41 @@ func (r *request) visibleComments(ids []int64) (map[int64]*Comment, error) {
 		}
 	}
 	return found, nil
+}
+
+// previews gives a page of the newest comments of each style: cut out of their heads, and read where a head does not tell
+// because somebody in it is hidden.
+func (r *request) previews(styles []int64, page models.Page) (map[int64][]models.Entry, error) {
+	heads, err := r.memos.heads.read(r.ctx, styles, r.heads, r.db.CommentHeads)
+	if err != nil {
+		return nil, err
+	}
+	var authors []int64
+	for _, head := range heads {
+		authors = append(authors, head.AuthorIDs[:min(len(head.AuthorIDs), page.Limit())]...)
+	}
+	visible, err := r.visiblePeople(authors)
+	if err != nil {
+		return nil, err
+	}
+	pages := make(map[int64][]models.Entry, len(styles))
+	var untold []int64
+	for _, id := range styles {
+		entries, ok := heads[id].Cut(page, visible)
+		if !ok {
+			untold = append(untold, id)
+			continue
+		}
+		pages[id] = entries
+	}
+	if len(untold) > 0 {
+		read, err := r.db.Lists(r.ctx, models.CommentsOfStyle, r.viewer(), untold, page)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(pages, read)
+	}
+	return pages, nil
 }
 
 // IsNode marks the type for gqlgen.

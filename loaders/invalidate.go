@@ -47,6 +47,7 @@ func (l *Loaders) changedKeys(c models.Changes) []string {
 	add(l.styles.Key, c.Styles)
 	add(l.photos.Key, c.Photos)
 	add(l.comments.Key, c.Comments)
+	add(l.heads.Key, c.Threads)
 	add(l.tags.Key, c.Tags)
 	add(l.brands.Key, c.Brands)
 	add(l.items.Key, c.Items)

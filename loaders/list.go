@@ -23,6 +23,9 @@ func (r *request) lists(list models.List, parents []int64, page models.Page) (ma
 	if entries, ok := r.memos.pages.of(pageKey{list, page}, parents); ok {
 		return entries, nil
 	}
+	if list == models.CommentsOfStyle && models.InCommentHead(page) && !r.moderates {
+		return r.previews(parents, page)
+	}
 	return r.db.Lists(r.ctx, list, r.viewer(), parents, page)
 }
 
@@ -44,7 +47,7 @@ func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.
 		if err != nil {
 			return pages{}, err
 		}
-		objects, err := byID(c.request, entryIDs(parents, entries))
+		objects, err := byID(c.request, entryIDs(parents, entries, page.Size))
 		return pages{entries, objects}, err
 	})
 	if err != nil {
@@ -53,12 +56,13 @@ func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.
 	return newConnection(page, p.entries[member.key()], p.objects), nil
 }
 
-// entryIDs are the objects of the pages, in the order in which they stand there.
-func entryIDs(parents []int64, pages map[int64][]models.Entry) []int64 {
+// entryIDs are the objects of the pages, size of each at most, in the order in which they stand there.
+func entryIDs(parents []int64, pages map[int64][]models.Entry, size int) []int64 {
 	var ids []int64
 	seen := make(map[int64]struct{})
 	for _, parent := range parents {
-		for _, e := range pages[parent] {
+		entries := pages[parent]
+		for _, e := range entries[:min(len(entries), size)] {
 			if _, ok := seen[e.ID]; !ok {
 				seen[e.ID] = struct{}{}
 				ids = append(ids, e.ID)
@@ -80,7 +84,7 @@ func rootPage[N any](r *request, parent int64, list models.List, args arguments,
 	if err != nil {
 		return nil, err
 	}
-	objects, err := byID(r, entryIDs(parents, entries))
+	objects, err := byID(r, entryIDs(parents, entries, page.Size))
 	if err != nil {
 		return nil, err
 	}

@@ -61,6 +61,7 @@ type Loaders struct {
 	styles      *cache.Typed[int64, models.Style]
 	photos      *cache.Typed[int64, models.Photo]
 	comments    *cache.Typed[int64, models.Comment]
+	heads       *cache.Typed[int64, models.CommentHead]
 	tags        *cache.Typed[int64, models.Tag]
 	brands      *cache.Typed[int64, models.Brand]
 	items       *cache.Typed[int64, models.ItemTag]
@@ -79,6 +80,7 @@ func New(c Config) *Loaders {
 		styles:      cache.NewByID[models.Style](c.Cache, "s1:"),
 		photos:      cache.NewByID[models.Photo](c.Cache, "p2:"),
 		comments:    cache.NewByID[models.Comment](c.Cache, "c2:"),
+		heads:       cache.NewByID[models.CommentHead](c.Cache, "h1:"),
 		tags:        cache.NewByID[models.Tag](c.Cache, "t1:"),
 		brands:      cache.NewByID[models.Brand](c.Cache, "b1:"),
 		items:       cache.NewByID[models.ItemTag](c.Cache, "i1:"),

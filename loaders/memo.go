@@ -16,6 +16,7 @@ type memos struct {
 	styles      memo[models.Style]
 	photos      memo[models.Photo]
 	comments    memo[models.Comment]
+	heads       memo[models.CommentHead]
 	tags        memo[models.Tag]
 	brands      memo[models.Brand]
 	items       memo[models.ItemTag]

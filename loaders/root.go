@@ -24,7 +24,9 @@ func (l *Loaders) UserByUsername(ctx context.Context, username string) (*User, e
 func (l *Loaders) User(ctx context.Context, id int64) (*User, error) {
 	r := l.request(ctx)
 	r.lookAhead("User", func(w *wave, wanted *Wanted) {
-		w.blocks()
+		if id != r.viewer() {
+			w.blocks()
+		}
 		w.user(wanted, id)
 	})
 	return one(r, id, (*request).usersByID)

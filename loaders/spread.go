@@ -10,6 +10,7 @@ func (w *wave) spread(next *wave) {
 	spread(&w.users, &w.memos.users, next.ofUser)
 	spread(&w.styles, &w.memos.styles, next.ofStyle)
 	spread(&w.comments, &w.memos.comments, next.ofComment)
+	spread(&w.heads, &w.memos.heads, next.ofHead)
 	spread(&w.items, &w.memos.items, next.ofItem)
 }
 
@@ -99,7 +100,7 @@ func (w *wave) style(wanted *Wanted, id int64) *group {
 		case "viewerHasLiked", "viewerHasCollected", "viewerHasRequestedItemInfo":
 			state = true
 		case "comments":
-			w.list(models.CommentsOfStyle, f, id)
+			w.thread(f, id)
 		case "likers":
 			w.list(models.LikersOfStyle, f, id)
 		}
@@ -145,6 +146,32 @@ func (w *wave) ofComment(c *models.Comment, g *group) {
 		case "mentions":
 			w.user(f.first(), c.MentionIDs...)
 		}
+	}
+}
+
+// thread wants a page of what is said under a style, or the head that it is cut out of.
+func (w *wave) thread(f *WantedField, styleID int64) {
+	if page, ok := w.page(f); ok && models.InCommentHead(page) {
+		w.heads.want(f.first(), styleID).page = page
+		return
+	}
+	w.list(models.CommentsOfStyle, f, styleID)
+}
+
+// ofHead wants the first comments of a head, and people enough to know which of them are hidden.
+func (w *wave) ofHead(h *models.CommentHead, g *group) {
+	nodes := g.wanted.nodes()
+	var author *Wanted
+	if f := nodes.field("author"); f != nil {
+		author = f.first()
+	}
+	for i, id := range h.CommentIDs[:min(len(h.CommentIDs), g.page.Limit())] {
+		if i == g.page.Size {
+			w.users.want(nil, h.AuthorIDs[i])
+			continue
+		}
+		w.user(author, h.AuthorIDs[i])
+		w.object(nodes, id, author != nil)
 	}
 }
 

@@ -38,6 +38,24 @@ func (r *request) usersByID(ids []int64) (map[int64]*User, error) {
 	}), nil
 }
 
+// visiblePeople tells of each of the people whether the viewer may see that they exist.
+func (r *request) visiblePeople(ids []int64) (map[int64]bool, error) {
+	rows, err := r.memos.users.read(r.ctx, ids, r.users, r.db.Users)
+	if err != nil {
+		return nil, err
+	}
+	blocked, err := r.isBlocked(slices.Collect(maps.Keys(rows)))
+	if err != nil {
+		return nil, err
+	}
+	visible := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		row := rows[id]
+		visible[id] = row != nil && models.UserVisible(row, models.Between{Blocked: blocked[id], Moderates: r.moderates})
+	}
+	return visible, nil
+}
+
 // IsNode marks the type for gqlgen.
 func (*User) IsNode() {}
 

@@ -14,6 +14,7 @@ type wave struct {
 	styles   ahead[models.Style]
 	photos   ahead[models.Photo]
 	comments ahead[models.Comment]
+	heads    ahead[models.CommentHead]
 	items    ahead[models.ItemTag]
 	tags     ahead[models.Tag]
 	brands   ahead[models.Brand]
@@ -39,6 +40,7 @@ type group struct {
 	ids    []int64
 	// authorless says that their authors are on the way already.
 	authorless bool
+	page       models.Page // of heads
 }
 
 // want adds rows.
@@ -139,7 +141,7 @@ func (w *wave) sweep() {
 }
 
 func (w *wave) empty() bool {
-	return len(w.users.groups)+len(w.styles.groups)+len(w.photos.groups)+len(w.comments.groups)+len(w.items.groups)+
+	return len(w.users.groups)+len(w.styles.groups)+len(w.photos.groups)+len(w.comments.groups)+len(w.heads.groups)+len(w.items.groups)+
 		len(w.tags.groups)+len(w.brands.groups)+len(w.styleFlags)+len(w.userFlags)+len(w.lists)+len(w.reads) == 0
 }
 
@@ -150,6 +152,7 @@ func (w *wave) read() error {
 	w.styles.ask(round, &m.styles, l.styles)
 	w.photos.ask(round, &m.photos, l.photos)
 	w.comments.ask(round, &m.comments, l.comments)
+	w.heads.ask(round, &m.heads, l.heads)
 	w.items.ask(round, &m.items, l.items)
 	w.tags.ask(round, &m.tags, l.tags)
 	w.brands.ask(round, &m.brands, l.brands)
@@ -159,6 +162,7 @@ func (w *wave) read() error {
 	w.styles.take(b, &m.styles, (*models.Batch).Styles)
 	w.photos.take(b, &m.photos, (*models.Batch).Photos)
 	w.comments.take(b, &m.comments, (*models.Batch).Comments)
+	w.heads.take(b, &m.heads, (*models.Batch).CommentHeads)
 	w.items.take(b, &m.items, (*models.Batch).ItemTags)
 	w.tags.take(b, &m.tags, (*models.Batch).Tags)
 	w.brands.take(b, &m.brands, (*models.Batch).Brands)
@@ -170,6 +174,7 @@ func (w *wave) read() error {
 	w.styles.fill(&m.styles, func(s *models.Style) int64 { return s.ID })
 	w.photos.fill(&m.photos, func(p *models.Photo) int64 { return p.ID })
 	w.comments.fill(&m.comments, func(c *models.Comment) int64 { return c.ID })
+	w.heads.fill(&m.heads, func(h *models.CommentHead) int64 { return h.StyleID })
 	w.items.fill(&m.items, func(i *models.ItemTag) int64 { return i.ID })
 	w.tags.fill(&m.tags, func(t *models.Tag) int64 { return t.ID })
 	w.brands.fill(&m.brands, func(b *models.Brand) int64 { return b.ID })

@@ -78,6 +78,11 @@ func (b *Batch) Brands(ids []int64, each func(*Brand)) { brands.queue(b, ids, ea
 // Comments reads comments by id.
 func (b *Batch) Comments(ids []int64, each func(*Comment)) { comments.queue(b, ids, each) }
 
+// CommentHeads reads the heads of styles.
+func (b *Batch) CommentHeads(styleIDs []int64, each func(*CommentHead)) {
+	commentHeads.queue(b, styleIDs, each)
+}
+
 // List reads one page of a list for each parent, see DB.Lists.
 func (b *Batch) List(list List, viewerID int64, parents []int64, p Page, each func(Entry)) {
 	b.queue(func(rows pgx.Rows) error {

@@ -12,7 +12,9 @@ import (
 
 // cachedTables are those whose rows are cached, and where Changes tells of them.
 var cachedTables = map[string]func(Changes) []int64{
-	"users":       func(c Changes) []int64 { return c.Users },
+	"users": func(c Changes) []int64 { return c.Users },
+	// what heads of comments are made of
+	"(select s.id, array(select c.id from comments c where c.style_id = s.id order by c.id desc) from styles s)": func(c Changes) []int64 { return c.Threads },
 	"styles":      func(c Changes) []int64 { return c.Styles },
 	"photos":      func(c Changes) []int64 { return c.Photos },
 	"comments":    func(c Changes) []int64 { return c.Comments },

@@ -136,6 +136,7 @@ func (tx *Tx) countComment(ctx context.Context, s *Style, c *Comment, by int) er
 		return fmt.Errorf("count comment: %w", err)
 	}
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
+	tx.changes.Threads = append(tx.changes.Threads, s.ID)
 	tx.changes.Comments = append(tx.changes.Comments, c.ID)
 	return tx.notifyOfComment(ctx, s.AuthorID, c)
 }

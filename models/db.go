@@ -158,6 +158,8 @@ type Changes struct {
 	Users, Styles, Photos, Comments, Tags, Brands, Items, Collections, Questions, Answers []int64
 	// Transaction tells the listeners of BeforeCommit and OnCommit that they hear of the same transaction.
 	Transaction uint64 `json:"-"`
+	// Threads are the styles under which comments came or went.
+	Threads []int64
 	// Outbox says that the relay has something to hand over.
 	Outbox bool
 	// Recorded says that JobInvalidate is committed with them.
@@ -167,7 +169,7 @@ type Changes struct {
 // cached is how many cached objects changed.
 func (c *Changes) cached() int {
 	return len(c.Users) + len(c.Styles) + len(c.Photos) + len(c.Comments) + len(c.Tags) + len(c.Brands) + len(c.Items) +
-		len(c.Collections) + len(c.Questions) + len(c.Answers)
+		len(c.Collections) + len(c.Questions) + len(c.Answers) + len(c.Threads)
 }
 
 // PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html

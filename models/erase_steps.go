@@ -53,6 +53,7 @@ func eraseComments(ctx context.Context, tx *Tx, userID int64) (int, error) {
 		return 0, err
 	}
 	tx.changes.Styles = append(tx.changes.Styles, styles...)
+	tx.changes.Threads = append(tx.changes.Threads, styles...)
 	tx.changes.Comments = append(append(tx.changes.Comments, batch...), replies...)
 	return len(batch), tx.execFor(ctx, userID, batch,
 		`delete from notifications where subject_kind = 'Comment' and subject_id = any(?1) and ?0 > 0`,

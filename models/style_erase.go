@@ -46,6 +46,7 @@ func (tx *Tx) EraseStyle(ctx context.Context, styleID int64) error {
 	}
 	tx.changes.Questions = append(tx.changes.Questions, asked...)
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)
+	tx.changes.Threads = append(tx.changes.Threads, s.ID)
 	tx.changes.Items = append(tx.changes.Items, s.ItemIDs...)
 	tx.changes.Comments = append(tx.changes.Comments, comments...)
 	return nil
