@@ -18,7 +18,7 @@ type held struct {
 func newHeld() held {
 	h := held{calls: make(chan []int), goOn: make(chan error)}
 	h.coalescer = newCoalescer(func(_ context.Context, args []int) ([]int, error) {
-		h.calls <- args
+		h.calls <- slices.Clone(args)
 		doubles := make([]int, len(args))
 		for i, arg := range args {
 			doubles[i] = 2 * arg
