@@ -2,11 +2,13 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -47,26 +49,36 @@ func (s *scripts) EvalSha(ctx context.Context, sha1 string, keys []string, args 
 // broker is Redis as one asynq server sees it. asynq polls its queues, each by a script, and sleeps a fixed time when all
 // are empty. Here a queue that was seen empty is looked at again when somebody has announced a task for it, or else after
 // idlePoll; while all are empty asynq waits for that. So it may sleep for next to nothing, and hardly asks Redis at rest.
+//
+// Of a queue that had tasks the next ones are taken in one round trip, as many as would start at once: asynq, which takes
+// them one by one, never leaves one lying while its lease runs out.
 type broker struct {
 	*scripts
-	done <-chan struct{} // closed when there is nothing to wait for any more
-	poll time.Duration
+	done  <-chan struct{} // closed when no more tasks are wanted
+	poll  time.Duration
+	slots int // how many tasks run at the same time
 
-	mu     sync.Mutex
-	queues map[string]*queueState
-	news   chan struct{} // at least one announcement since it was last read
+	mu      sync.Mutex
+	queues  map[string]*queueState
+	running int           // tasks that asynq was given and whose handlers have not returned
+	news    chan struct{} // at least one announcement since it was last read
 }
+
+// maxAhead bounds what is taken in one round trip.
+const maxAhead = 16
 
 // queueState is what is known of a queue.
 type queueState struct {
 	emptyUntil    time.Time // zero where it may hold tasks
 	announcements int
+	ahead         []*redis.Cmd // tasks that asynq will be given next
+	next          int          // how many to take at the next look
 }
 
-func newBroker(s *scripts, queues map[string]int, poll time.Duration, done <-chan struct{}) *broker {
-	b := &broker{scripts: s, done: done, poll: poll, queues: map[string]*queueState{}, news: make(chan struct{}, 1)}
+func newBroker(s *scripts, slots int, queues map[string]int, poll time.Duration, done <-chan struct{}) *broker {
+	b := &broker{scripts: s, done: done, poll: poll, slots: slots, queues: map[string]*queueState{}, news: make(chan struct{}, 1)}
 	for queue := range queues {
-		b.queues[queue] = new(queueState)
+		b.queues[queue] = &queueState{next: 1}
 	}
 	return b
 }
@@ -78,18 +90,20 @@ func (b *broker) EvalSha(ctx context.Context, sha1 string, keys []string, args .
 		return b.scripts.EvalSha(ctx, sha1, keys, args...)
 	}
 	b.awaitTasks()
-	announcements, look := b.needsLook(queue)
-	if !look {
-		cmd := redis.NewCmd(ctx)
-		cmd.SetErr(redis.Nil)
-		return cmd
+	announcements, n := b.needsLook(queue)
+	if n == 0 {
+		return b.give(ctx, queue)
 	}
-	// Not together with others: taking the next task should not wait for what becomes of those before.
-	cmd := b.UniversalClient.EvalSha(ctx, sha1, keys, args...)
-	if cmd.Err() == redis.Nil { //nolint:errorlint // as asynq compares
-		b.sawEmpty(queue, announcements)
+	// Not together with other scripts: taking the next task should not wait for what becomes of those before.
+	pipe, cmds := b.Pipeline(), make([]*redis.Cmd, n)
+	for i := range cmds {
+		cmds[i] = pipe.EvalSha(ctx, sha1, keys, args...)
 	}
-	return cmd
+	_, _ = pipe.Exec(ctx) // each has its own error
+	if b.saw(queue, announcements, cmds) {
+		return b.give(ctx, queue)
+	}
+	return cmds[0]
 }
 
 // dequeued is the queue that a script takes a task from, known by its keys (pending, paused, active, lease); nil for other
@@ -131,24 +145,95 @@ func (b *broker) idleFor() time.Duration {
 	defer b.mu.Unlock()
 	wait, now := b.poll, time.Now()
 	for _, q := range b.queues {
+		if len(q.ahead) > 0 {
+			return 0
+		}
 		wait = min(wait, q.emptyUntil.Sub(now))
 	}
 	return wait
 }
 
-func (b *broker) needsLook(q *queueState) (announcements int, look bool) {
+// needsLook tells how many tasks to take from the queue; 0 where it is known to be empty, or some are there already.
+func (b *broker) needsLook(q *queueState) (announcements, n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return q.announcements, !time.Now().Before(q.emptyUntil)
+	select {
+	case <-b.done:
+		return 0, 0
+	default:
+	}
+	if len(q.ahead) > 0 || time.Now().Before(q.emptyUntil) {
+		return 0, 0
+	}
+	return q.announcements, max(1, min(q.next, b.slots-b.running))
 }
 
-// sawEmpty notes that a queue was empty, unless something was announced while it was looked at.
-func (b *broker) sawEmpty(q *queueState, announcements int) {
+// saw keeps the tasks that were taken, and tells whether there are any. A queue that had fewer is empty, unless something
+// was announced while it was looked at.
+func (b *broker) saw(q *queueState, announcements int, cmds []*redis.Cmd) (any bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if q.announcements == announcements {
+	empty := false
+	for _, cmd := range cmds {
+		switch err := cmd.Err(); {
+		case err == nil:
+			q.ahead = append(q.ahead, cmd)
+		case errors.Is(err, redis.Nil):
+			empty = true
+		}
+	}
+	q.next = 1
+	if len(q.ahead) == len(cmds) {
+		q.next = min(2*len(cmds), maxAhead)
+	}
+	if empty && q.announcements == announcements {
 		q.emptyUntil = time.Now().Add(b.poll)
 	}
+	return len(q.ahead) > 0
+}
+
+// give is the next task that was taken ahead, or the answer of an empty queue.
+func (b *broker) give(ctx context.Context, q *queueState) *redis.Cmd {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(q.ahead) == 0 {
+		cmd := redis.NewCmd(ctx)
+		cmd.SetErr(redis.Nil)
+		return cmd
+	}
+	cmd := q.ahead[0]
+	q.ahead = q.ahead[1:]
+	b.running++
+	return cmd
+}
+
+// handler counts what runs.
+func (b *broker) handler(process asynq.HandlerFunc) asynq.Handler {
+	return asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
+		defer func() {
+			b.mu.Lock()
+			b.running--
+			b.mu.Unlock()
+		}()
+		return process(ctx, task)
+	})
+}
+
+// drain waits, once done is closed, until asynq was given what was taken ahead, for which it has room.
+func (b *broker) drain(ctx context.Context) {
+	for b.hasAhead() && sleep(ctx, time.Millisecond) {
+	}
+}
+
+func (b *broker) hasAhead() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, q := range b.queues {
+		if len(q.ahead) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // announce says that queues have tasks: all of the server's where none is named.

@@ -16,9 +16,9 @@ func TestIdleWorkersAreWoken(t *testing.T) {
 	r := newRig(t)
 	j, other := r.jobs(t), r.jobs(t)
 	j.Register(kindTest, leaveTrace(r.db, "worker"))
-	b := newBroker(j.scripts, queues, time.Hour, t.Context().Done())
-	server := j.newServer(b, 1, queues)
-	if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
+	b := newBroker(j.scripts, 4, queues, time.Hour, t.Context().Done())
+	server := j.newServer(b, queues)
+	if err := server.Start(b.handler(j.process)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Shutdown)
@@ -39,9 +39,9 @@ func TestIdleWorkersPoll(t *testing.T) {
 	r := newRig(t)
 	j := r.jobs(t)
 	j.Register(kindTest, leaveTrace(r.db, "worker"))
-	b := newBroker(j.scripts, queues, 20*time.Millisecond, t.Context().Done())
-	server := j.newServer(b, 1, queues)
-	if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
+	b := newBroker(j.scripts, 4, queues, 20*time.Millisecond, t.Context().Done())
+	server := j.newServer(b, queues)
+	if err := server.Start(b.handler(j.process)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Shutdown)
@@ -56,19 +56,21 @@ func TestIdleWorkersPoll(t *testing.T) {
 // An announcement that comes between asynq's look and its answer is not lost.
 func TestAnnouncedWhileLookedAt(t *testing.T) {
 	t.Parallel()
-	b := newBroker(nil, map[string]int{QueueDefault: 1, QueueLow: 1}, time.Hour, nil)
+	b := newBroker(nil, 4, map[string]int{QueueDefault: 1, QueueLow: 1}, time.Hour, nil)
 	low, standard := b.queues[QueueLow], b.queues[QueueDefault]
-	b.sawEmpty(low, 0)
-	announcements, look := b.needsLook(standard)
-	if !look {
-		t.Fatal("a queue that nobody has looked at needs a look")
+	nothing := redis.NewCmd(t.Context())
+	nothing.SetErr(redis.Nil)
+	b.saw(low, 0, []*redis.Cmd{nothing})
+	announcements, n := b.needsLook(standard)
+	if n != 1 {
+		t.Fatalf("%d looks into a queue that nobody has looked at", n)
 	}
 	b.announce(QueueDefault)
-	if b.sawEmpty(standard, announcements); b.idleFor() > 0 {
+	if b.saw(standard, announcements, []*redis.Cmd{nothing}); b.idleFor() > 0 {
 		t.Error("the announcement is lost")
 	}
 	announcements, _ = b.needsLook(standard)
-	if b.sawEmpty(standard, announcements); b.idleFor() <= 0 {
+	if b.saw(standard, announcements, []*redis.Cmd{nothing}); b.idleFor() <= 0 {
 		t.Error("a queue that was seen empty is looked at again")
 	}
 	if b.announce("another"); b.idleFor() <= 0 {
@@ -76,6 +78,49 @@ func TestAnnouncedWhileLookedAt(t *testing.T) {
 	}
 	if b.announce(); b.idleFor() > 0 {
 		t.Error("not woken for all queues")
+	}
+}
+
+// A worker takes no more tasks than it can start, and those that it has taken start although it is told to stop.
+func TestTakenAheadIsStarted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	j := r.jobs(t)
+	j.config.ShutdownTimeout = deadline
+	started, goOn := make(chan int64, 40), make(chan struct{})
+	j.Register(kindTest, func(_ context.Context, job *Job) error {
+		started <- job.ID
+		<-goOn
+		return nil
+	})
+	for range cap(started) {
+		r.record(t, "many")
+	}
+	if _, err := j.relayOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stop := start(t, j.RunWorker)
+	for range j.config.Concurrency {
+		await(t, "a job starts", started)
+	}
+	queue := func() *asynq.QueueInfo {
+		info, err := asynq.NewInspectorFromRedisClient(j.redis).GetQueueInfo(QueueDefault)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	if info := queue(); info.Active != j.config.Concurrency {
+		t.Errorf("%d tasks taken for %d slots", info.Active, j.config.Concurrency)
+	}
+	close(goOn)
+	for range 10 {
+		await(t, "a job starts", started)
+	}
+	stop()
+	info := queue()
+	if done := r.count(t, "select count(*) from outbox where done_at is not null"); info.Active != 0 || info.Pending != cap(started)-done {
+		t.Errorf("%d active, %d pending of %d, %d done", info.Active, info.Pending, cap(started), done)
 	}
 }
 

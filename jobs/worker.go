@@ -17,6 +17,8 @@ const (
 	taskCheckInterval = 5 * time.Millisecond
 	// delayedTaskCheckInterval is how often asynq looks for retries that are due.
 	delayedTaskCheckInterval = time.Second
+	// drainTimeout bounds the wait for tasks that were taken to start; those that do not come back when their leases end.
+	drainTimeout = time.Second
 )
 
 // RunWorker runs jobs until ctx ends, then lets those in flight end within Config.ShutdownTimeout and returns the others
@@ -24,15 +26,12 @@ const (
 // wakes this process's relay: call RunRelay too.
 func (j *Jobs) RunWorker(ctx context.Context) error {
 	brokers := []*broker{
-		newBroker(j.scripts, queues, j.timing.idle, ctx.Done()),
-		newBroker(j.scripts, photoQueues, j.timing.idle, ctx.Done()),
+		newBroker(j.scripts, j.config.Concurrency, queues, j.timing.idle, ctx.Done()),
+		newBroker(j.scripts, runtime.GOMAXPROCS(0), photoQueues, j.timing.idle, ctx.Done()),
 	}
-	servers := []*asynq.Server{
-		j.newServer(brokers[0], j.config.Concurrency, queues),
-		j.newServer(brokers[1], runtime.GOMAXPROCS(0), photoQueues),
-	}
+	servers := []*asynq.Server{j.newServer(brokers[0], queues), j.newServer(brokers[1], photoQueues)}
 	for i, server := range servers {
-		if err := server.Start(asynq.HandlerFunc(j.process)); err != nil {
+		if err := server.Start(brokers[i].handler(j.process)); err != nil {
 			shutdown(servers[:i])
 			return fmt.Errorf("jobs: %w", err)
 		}
@@ -47,14 +46,19 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 		}
 	})
 	<-ctx.Done()
+	drainCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	for _, b := range brokers {
+		b.drain(drainCtx)
+	}
 	shutdown(servers)
 	loops.Wait()
 	return nil
 }
 
-func (j *Jobs) newServer(b *broker, concurrency int, queues map[string]int) *asynq.Server {
+func (j *Jobs) newServer(b *broker, queues map[string]int) *asynq.Server {
 	return asynq.NewServerFromRedisClient(b, asynq.Config{
-		Concurrency:              concurrency,
+		Concurrency:              b.slots,
 		Queues:                   queues,
 		TaskCheckInterval:        taskCheckInterval,
 		DelayedTaskCheckInterval: delayedTaskCheckInterval,
