@@ -35,8 +35,9 @@ var servers = []requirement{
 var extras = map[string]requirement{
 	"node":     {"Node", hasNode, []string{"nodejs", "npm"}, []string{"node"}},
 	"chromium": {"Chromium", hasChromium, []string{"chromium"}, nil},
-	"jpeg":     {"libjpeg-turbo's programs", hasProgram("djpeg"), []string{"libjpeg-turbo-progs"}, []string{"jpeg-turbo"}}, // tests compare our codec with them
-	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil},                                     // the race detector links with it
+	"jpeg":     {"libjpeg-turbo's programs", hasProgram("djpeg"), []string{"libjpeg-turbo-progs"}, []string{"jpeg-turbo"}},                              // tests compare our codec with them
+	"celery":   {"Celery, its pools and RabbitMQ", hasCelery, []string{"rabbitmq-server", "python3-celery", "python3-gevent", "python3-eventlet"}, nil}, // compared with by bench/jobs
+	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil},                                                                  // the race detector links with it
 }
 
 // Extras lists what can be asked of Packages beyond the servers.
@@ -59,6 +60,16 @@ func hasNode() bool {
 	major, _, _ := strings.Cut(strings.TrimPrefix(string(version), "v"), ".")
 	n, err := strconv.Atoi(major)
 	return err == nil && n >= minNode
+}
+
+// hasCelery looks for what Debian's packages bring: another Python may have another Celery.
+func hasCelery() bool {
+	for _, file := range []string{"/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/lib/python3/dist-packages/celery", "/usr/lib/python3/dist-packages/gevent", "/usr/lib/python3/dist-packages/eventlet"} {
+		if _, err := os.Stat(file); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // hasChromium looks where the browser tests do.
@@ -118,7 +129,7 @@ func installer(ctx context.Context, missing []requirement) (*exec.Cmd, error) {
 	var apt, brew []string
 	for _, r := range missing {
 		if runtime.GOOS == "darwin" && r.brew == nil {
-			return nil, fmt.Errorf("Homebrew has no package for %s: install it by hand, and name a browser in CHROMIUM_PATH", r.title)
+			return nil, fmt.Errorf("Homebrew has no package for %s: install it by hand (a browser is looked for in CHROMIUM_PATH)", r.title)
 		}
 		apt, brew = append(apt, r.apt...), append(brew, r.brew...)
 	}

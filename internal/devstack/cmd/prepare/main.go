@@ -1,6 +1,6 @@
 // Command prepare installs and builds what is missing on this machine before the product can run or be tested.
 //
-//	prepare packages [EXTRA …]   PostgreSQL, Redis, memcached, and extras: node, chromium, gcc, jpeg
+//	prepare packages [EXTRA …]   PostgreSQL, Redis, memcached, and extras: node, chromium, gcc, jpeg, celery
 //	prepare gateway              the S3 gateway
 package main
 
@@ -30,5 +30,5 @@ func run(ctx context.Context, args []string) error {
 	case len(args) == 1 && args[0] == "gateway":
 		return prepare.Gateway(ctx, ".", os.Stderr)
 	}
-	return errors.New("usage: prepare packages [node] [chromium] [gcc] [jpeg] | prepare gateway")
+	return errors.New("usage: prepare packages [node] [chromium] [gcc] [jpeg] [celery] | prepare gateway")
 }
