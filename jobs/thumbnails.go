@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,9 +16,17 @@ import (
 // immutable is the Cache-Control of renditions: their keys hold a secret that is never used for another picture.
 const immutable = "public, max-age=31536000, immutable"
 
+// mostPhotoMemory is enough for the largest photo of nearly every kind, and for 16 of a phone's.
+const mostPhotoMemory = 1 << 30
+
+// photoMemory is how many bytes the photos that are worked on at the same time may take together: half of what GOMEMLIMIT allows, as the
+// collector lets garbage lie.
+func photoMemory() int64 { return min(debug.SetMemoryLimit(-1)/2, mostPhotoMemory) }
+
 // Thumbnails handles models.JobProcessPhoto: the file's renditions are made and stored, the photo becomes READY or
 // REJECTED, and the style that waits for it appears.
 func Thumbnails(db *models.DB, store *storage.Store) Handler {
+	budget := imaging.NewBudget(photoMemory())
 	return func(ctx context.Context, job *Job) error {
 		var p models.PhotoJob
 		if err := job.Bind(&p); err != nil {
@@ -31,7 +40,7 @@ func Thumbnails(db *models.DB, store *storage.Store) Handler {
 		if photo == nil || photo.State != models.PhotoProcessing {
 			return nil // erased, or done by another worker
 		}
-		result, err := process(ctx, store, photo)
+		result, err := process(ctx, budget, store, photo)
 		if rejection, ok := errors.AsType[*imaging.Rejection](err); ok {
 			job.Log.InfoContext(ctx, "photo rejected", "photo", photo.ID, "reason", rejection.Reason, "detail", rejection.Detail)
 			return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
@@ -49,7 +58,7 @@ func Thumbnails(db *models.DB, store *storage.Store) Handler {
 }
 
 // process reads the original and stores its renditions; whatever the file itself is to blame for is a Rejection.
-func process(ctx context.Context, store *storage.Store, photo *models.Photo) (*imaging.Result, error) {
+func process(ctx context.Context, budget *imaging.Budget, store *storage.Store, photo *models.Photo) (*imaging.Result, error) {
 	file, err := store.Get(ctx, photo.OriginalKey(), models.MaxPhotoBytes)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
@@ -61,7 +70,7 @@ func process(ctx context.Context, store *storage.Store, photo *models.Photo) (*i
 	case int64(len(file)) != photo.ByteSize:
 		return nil, &imaging.Rejection{Reason: imaging.Mismatch, Detail: "not the length that was announced"}
 	}
-	result, err := imaging.Process(ctx, file, imaging.Format(photo.ContentType), imaging.DefaultLimits())
+	result, err := budget.Process(ctx, file, imaging.Format(photo.ContentType), imaging.DefaultLimits())
 	if err != nil {
 		return nil, err
 	}

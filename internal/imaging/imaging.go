@@ -16,8 +16,8 @@
 // Everything else is decoded whole by the standard library, and its pixels are the bulk of the memory. At [DefaultLimits] (50 megapixels)
 // lossy WebP takes 75 MB, PNG 200 MB, or 400 MB with 16 bits a channel, lossless WebP or one with alpha 400 MB, and the worst, an
 // unsubsampled progressive CMYK JPEG, 1.2 GB. Scaling adds up to 100 MB to a photo of 4:3, 175 MB to one of 3:4 and 270 MB to one of
-// 1:2, which is the worst. That is live memory; the garbage collector may let it double where GOMEMLIMIT does not stop it. Callers bound
-// how many photos they process at the same time accordingly.
+// 1:2, which is the worst. That is live memory; the garbage collector may let it double where GOMEMLIMIT does not stop it. [Budget]
+// bounds it for photos that are processed at the same time.
 package imaging
 
 import (
@@ -120,6 +120,10 @@ func Process(ctx context.Context, file []byte, declared Format, limits Limits) (
 	if err != nil {
 		return nil, err
 	}
+	return produce(ctx, file, head)
+}
+
+func produce(ctx context.Context, file []byte, head header) (*Result, error) {
 	photo, err := open(ctx, file, head)
 	if err != nil {
 		return nil, err

@@ -1,8 +1,6 @@
 package imaging
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // SniffLen is how many bytes of a file Sniff needs at most.
 const SniffLen = 12
@@ -30,6 +28,12 @@ type header struct {
 	profile       []byte // ICC profile, not yet checked; nil without one
 	end           int    // where the picture ends in the file; what follows is never read
 	cut           bool   // a JPEG whose end is missing; enough of it may be there
+
+	// What decoding it takes in memory.
+	samples     int64 // of all components of a JPEG, with those that fill up blocks
+	progressive int64 // 1 for a progressive JPEG
+	foreign     bool  // a JPEG that only the standard library reads
+	pixelBytes  int64 // of the decoded picture, where it is no JPEG
 }
 
 // inspect walks the headers of file and refuses what breaks a limit. It allocates nothing that grows with the picture.

@@ -7,21 +7,22 @@ import (
 
 // Markers of ITU-T T.81 table B.1.
 const (
-	markerSOF0 = 0xc0 // baseline
-	markerSOF1 = 0xc1 // extended sequential
-	markerSOF2 = 0xc2 // progressive
-	markerDHT  = 0xc4
-	markerJPG  = 0xc8
-	markerDAC  = 0xcc
-	markerSOFF = 0xcf
-	markerRST0 = 0xd0
-	markerRST7 = 0xd7
-	markerSOI  = 0xd8
-	markerEOI  = 0xd9
-	markerSOS  = 0xda
-	markerAPP1 = 0xe1
-	markerAPP2 = 0xe2
-	markerTEM  = 0x01
+	markerSOF0  = 0xc0 // baseline
+	markerSOF1  = 0xc1 // extended sequential
+	markerSOF2  = 0xc2 // progressive
+	markerDHT   = 0xc4
+	markerJPG   = 0xc8
+	markerDAC   = 0xcc
+	markerSOFF  = 0xcf
+	markerRST0  = 0xd0
+	markerRST7  = 0xd7
+	markerSOI   = 0xd8
+	markerEOI   = 0xd9
+	markerSOS   = 0xda
+	markerAPP1  = 0xe1
+	markerAPP2  = 0xe2
+	markerAPP14 = 0xee
+	markerTEM   = 0x01
 )
 
 // jpegWalk goes over the segments of a JPEG and adds up what decoding it would cost.
@@ -33,6 +34,8 @@ type jpegWalk struct {
 	work          int64
 	orientation   int
 	profile       jpegProfile
+	progressive   int64
+	foreign       bool
 }
 
 // jpegComponent is a colour channel of the frame; blocks is how many 8 × 8 blocks a scan of it visits.
@@ -91,6 +94,9 @@ func nextMarker(file []byte, pos int) (marker byte, at int, ok bool) {
 func (w *jpegWalk) segment(marker byte, body []byte) error {
 	switch marker {
 	case markerSOF0, markerSOF1, markerSOF2:
+		if marker == markerSOF2 {
+			w.progressive = 1
+		}
 		return w.frame(body)
 	case markerSOS:
 		return w.scan(body)
@@ -100,6 +106,8 @@ func (w *jpegWalk) segment(marker byte, body []byte) error {
 		}
 	case markerAPP2:
 		w.profile.add(body)
+	case markerAPP14: // Adobe's, which says RGB
+		w.foreign = w.foreign || len(body) >= 12 && string(body[:5]) == "Adobe" && body[11] == 0
 	case markerDHT, markerJPG:
 	default:
 		if markerSOF0 <= marker && marker <= markerSOFF {
@@ -139,7 +147,9 @@ func (w *jpegWalk) layOut(specs []byte) error {
 			return reject(Unreadable, "JPEG sampling factors %d × %d", h, v)
 		}
 		maxH, maxV = max(maxH, h), max(maxV, v)
+		w.foreign = w.foreign || h == 3 || v == 3
 	}
+	w.foreign = w.foreign || len(specs) == 4*3
 	if len(specs) == 3 {
 		maxH, maxV = 1, 1
 	}
@@ -192,7 +202,14 @@ func (w *jpegWalk) header(end int) (header, error) {
 	if w.scans == 0 {
 		return header{}, reject(Unreadable, "JPEG without a picture")
 	}
+	blocks := int64(0)
+	for _, c := range w.components {
+		blocks += c.blocks
+	}
 	return header{
+		samples:     64 * blocks,
+		progressive: w.progressive,
+		foreign:     w.foreign,
 		width:       w.width,
 		height:      w.height,
 		orientation: w.orientation,

@@ -33,6 +33,12 @@ func inspectPNG(file []byte, limits Limits) (header, error) {
 				return header{}, err
 			}
 			head.width, head.height = int(width), int(height)
+			if head.pixelBytes = 4; data[8] == 16 {
+				head.pixelBytes = 8
+			}
+			if data[12] != 0 { // interlaced: passes of up to a half of the pixels
+				head.pixelBytes = head.pixelBytes * 3 / 2
+			}
 		case "iCCP":
 			head.profile = inflateProfile(data)
 		case "eXIf":

@@ -29,6 +29,10 @@ func inspectWebP(file []byte, limits Limits) (header, error) {
 				return header{}, err
 			}
 			picture = kind != "VP8X"
+			// The decoder of lossless pictures keeps what it transforms; alpha is one.
+			if head.pixelBytes = max(head.pixelBytes, 2); kind != "VP8 " {
+				head.pixelBytes = 8
+			}
 		case "ANIM", "ANMF":
 			return header{}, reject(UnsupportedFormat, "animated WebP")
 		case "ICCP":

@@ -22,19 +22,22 @@ type planes struct {
 func planesOf(ctx context.Context, file []byte, head header) (*planes, error) {
 	p := &planes{width: head.width, height: head.height, orientation: planar.Orientation(head.orientation), space: parseProfile(head.profile)}
 	var err error
-	p.decoded, err = jpeg.Decode(ctx, file[:head.end], func(width, height int) (int, int) {
-		upWidth, upHeight := swapped(width, height, head.orientation)
-		w, h := fit(upWidth, upHeight, bounds[0].width, bounds[0].height)
-		// A strip's thumbnail is made of its shorter side, which the largest rendition may have too few pixels of.
-		if side := min(thumbSide, width, height); min(w, h) < side {
-			return width, height
-		}
-		return swapped(w, h, head.orientation)
-	})
+	p.decoded, err = jpeg.Decode(ctx, file[:head.end], head.needed)
 	if _, ok := errors.AsType[jpeg.FormatError](err); ok {
 		return nil, reject(Unreadable, "%v", err)
 	}
 	return p, err
+}
+
+// needed gives the size, as stored, that the renditions of a photo are made from.
+func (h *header) needed(width, height int) (int, int) {
+	upWidth, upHeight := swapped(width, height, h.orientation)
+	wide, high := fit(upWidth, upHeight, bounds[0].width, bounds[0].height)
+	// A strip's thumbnail is made of its shorter side, which the largest rendition may have too few pixels of.
+	if side := min(thumbSide, width, height); min(wide, high) < side {
+		return width, height
+	}
+	return swapped(wide, high, h.orientation)
 }
 
 func (p *planes) part(ctx context.Context, part planar.Window, width, height int) (picture, error) {

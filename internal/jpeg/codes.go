@@ -15,7 +15,7 @@ func (c *codes) of(symbol uint8) (code uint32, length uint) {
 const noNode = -1
 
 // bestCodes makes the shortest codes of 16 bits at most for symbols that occur so often (T.81 K.2).
-func bestCodes(counts *[256]int) *codes {
+func bestCodes(counts *[256]uint32) *codes {
 	lengths := codeLengths(counts)
 	var number [64]int // of codes of each length
 	for _, length := range &lengths {
@@ -49,9 +49,11 @@ func bestCodes(counts *[256]int) *codes {
 
 // codeLengths joins the two rarest symbols until all are joined; one more symbol takes the code of nothing but ones, which must not
 // be used (T.81 figure K.1).
-func codeLengths(counts *[256]int) (lengths [257]int) {
+func codeLengths(counts *[256]uint32) (lengths [257]int) {
 	var weight, next [257]int
-	copy(weight[:], counts[:])
+	for i, count := range counts {
+		weight[i] = int(count)
+	}
 	weight[256] = 1
 	for i := range next {
 		next[i] = noNode

@@ -3,6 +3,7 @@ package jpeg
 import (
 	"context"
 	"encoding/binary"
+	"sync"
 
 	"styleshare/internal/planar"
 )
@@ -38,13 +39,16 @@ type decoder struct {
 	quantizers    [4]*[64]uint16
 	dcTables      [4]*huffman
 	acTables      [4]*huffman
-	restart       int // MCUs in a restart interval; 0 without any
-	buffer        []byte
+	restart       int    // MCUs in a restart interval; 0 without any
+	buffer        []byte // of the scan's data without stuffing
 	scans         int
 	reader        bitReader
 	// endRun is how many more blocks end without a coefficient of their own (T.81 G.1.2.2).
 	endRun int
 }
+
+// buffers are for scans' data without stuffing.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Decode reads the picture at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size at which it still is as wide and high as fit says,
 // with chroma of at least half that. fit is given the size as stored and called once.
@@ -55,7 +59,12 @@ func Decode(ctx context.Context, file []byte, fit func(width, height int) (int, 
 	if len(file) < 2 || file[0] != 0xff || file[1] != markerSOI {
 		return nil, FormatError("no start of image")
 	}
-	d := &decoder{ctx: ctx, fit: fit}
+	buffer := buffers.Get().(*[]byte)
+	d := &decoder{ctx: ctx, fit: fit, buffer: *buffer}
+	defer func() {
+		*buffer = d.buffer
+		buffers.Put(buffer)
+	}()
 	for rest := file[2:]; ; {
 		marker, body, after, ok := nextSegment(rest)
 		if !ok && d.progressive { // the scans that are missing would sharpen every row

@@ -3,6 +3,8 @@ package jpeg
 import (
 	"context"
 	"math/bits"
+	"slices"
+	"sync"
 
 	"styleshare/internal/planar"
 )
@@ -61,12 +63,26 @@ var columns = func() (c [64]uint8) {
 	return c
 }()
 
-// token is a Huffman symbol with the bits that follow it.
-type token struct {
-	symbol uint8
-	table  uint8 // 0 and 1 for DC, 2 and 3 for AC; the odd ones are of chroma
-	extra  uint16
-}
+// order turns a set of coefficients in columns of eight into one in zigzag order: what each byte of it stands for.
+var order = func() (o [8][256]uint64) {
+	for k, at := range columns {
+		for set := range 256 {
+			if set>>(at&7)&1 == 1 {
+				o[at>>3][set] |= 1 << k
+			}
+		}
+	}
+	return o
+}()
+
+// token is a Huffman symbol in bits 0 to 7, its table in bits 8 and 9, and the bits that follow it in the high half. The even tables
+// are for DC, tables 2 and 3 for chroma.
+type token uint32
+
+const (
+	tokenTables  = 4
+	tokenSymbols = 1<<8*tokenTables - 1 // of all tables
+)
 
 // The symbols that stand for no coefficient.
 const (
@@ -74,10 +90,16 @@ const (
 	sixteenZero = 0xf0
 )
 
+// mostTokens is how many a block has at most: one for each coefficient, and the end.
+const mostTokens = 65
+
+// encoders keep their tokens, a megabyte for the largest rendition.
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
+
 type encoder struct {
 	quantizers [2]*quantizer
 	tokens     []token
-	counts     [4][256]int
+	counts     [tokenTables << 8]uint32 // of the symbols of all tables
 	predicted  [3]int32
 	quantized  [64]int16
 }
@@ -85,13 +107,17 @@ type encoder struct {
 // Encode writes a baseline JPEG with Huffman tables made for the picture and without any metadata. quality is 1 to 100. Chroma, where
 // there is any, must have half the width and height of luma, rounded up. The error is ctx's.
 func Encode(ctx context.Context, m *planar.Image, quality int) ([]byte, error) {
-	e := &encoder{quantizers: [2]*quantizer{newQuantizer(&lumaTable, quality), newQuantizer(&chromaTable, quality)}}
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	*e = encoder{
+		quantizers: [2]*quantizer{newQuantizer(&lumaTable, quality), newQuantizer(&chromaTable, quality)},
+		tokens:     e.tokens[:0],
+	}
 	unit := 8 // an MCU's side
 	if len(m.Planes) == 3 {
 		unit = 16
 	}
 	unitsX, unitsY := ceilDiv(m.Width, unit), ceilDiv(m.Height, unit)
-	e.tokens = make([]token, 0, unitsX*unitsY*len(m.Planes)*16)
 	for y := range unitsY {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -113,10 +139,9 @@ func Encode(ctx context.Context, m *planar.Image, quality int) ([]byte, error) {
 
 // block makes the tokens of a block; what lies behind the picture repeats its edge.
 func (e *encoder) block(p *planar.Plane, component, x, y int) {
-	chroma := uint8(min(component, 1))
-	if 8*x+8 <= p.Width && 8*y+8 <= p.Height {
-		forward(&e.quantized, p.Pix[8*y*p.Stride+8*x:], p.Stride, &e.quantizers[chroma].reciprocals)
-	} else {
+	chroma := token(min(component, 1))
+	src, stride := p.Pix[min(8*y*p.Stride+8*x, len(p.Pix)):], p.Stride
+	if 8*x+8 > p.Width || 8*y+8 > p.Height {
 		var edge [64]byte
 		for row := range 8 {
 			from := p.Pix[min(8*y+row, p.Height-1)*p.Stride:]
@@ -124,38 +149,50 @@ func (e *encoder) block(p *planar.Plane, component, x, y int) {
 				edge[8*row+column] = from[min(8*x+column, p.Width-1)]
 			}
 		}
-		forward(&e.quantized, edge[:], 8, &e.quantizers[chroma].reciprocals)
+		src, stride = edge[:], 8
 	}
+	set := forward(&e.quantized, src, stride, &e.quantizers[chroma].reciprocals)
 	dc := int32(e.quantized[0])
-	e.put(chroma, 0, dc-e.predicted[component])
+	difference := dc - e.predicted[component]
 	e.predicted[component] = dc
-	zeros := uint8(0)
-	for k := 1; k < 64; k++ {
-		v := e.quantized[columns[k]&63]
-		if v == 0 {
-			zeros++
-			continue
-		}
-		for ; zeros > 15; zeros -= 16 {
-			e.putSymbol(2+chroma, sixteenZero)
-		}
-		e.put(2+chroma, zeros<<4, int32(v))
-		zeros = 0
-	}
-	if zeros > 0 {
-		e.putSymbol(2+chroma, endOfBlock)
-	}
+	e.tokenize(chroma<<9, difference, set)
 }
 
-func (e *encoder) put(table, run uint8, v int32) {
+// tokenize makes the tokens of a block out of its difference and the set of its coefficients that are not 0, in columns of eight.
+func (e *encoder) tokenize(table token, difference int32, set uint64) {
+	e.tokens = slices.Grow(e.tokens, mostTokens)
+	tokens := e.tokens[len(e.tokens) : len(e.tokens)+mostTokens]
+	tokens[0] = table | coefficient(difference)
+	e.counts[tokens[0]&tokenSymbols]++
+	n, last, ordered := 1, 0, uint64(0)
+	for u := range order {
+		ordered |= order[u][set>>(8*u)&0xff]
+	}
+	table |= 1 << 8
+	for ordered &^= 1; ordered != 0; ordered &= ordered - 1 {
+		k := bits.TrailingZeros64(ordered)
+		zeros := token(k - last - 1)
+		for ; zeros > 15; zeros -= 16 {
+			tokens[n] = table | sixteenZero
+			e.counts[(table|sixteenZero)&tokenSymbols]++
+			n++
+		}
+		t := table | zeros<<4 | coefficient(int32(e.quantized[columns[k&63]&63]))
+		tokens[n] = t
+		e.counts[t&tokenSymbols]++
+		n, last = n+1, k
+	}
+	if last < 63 {
+		tokens[n] = table | endOfBlock
+		e.counts[(table|endOfBlock)&tokenSymbols]++
+		n++
+	}
+	e.tokens = e.tokens[:len(e.tokens)+n]
+}
+
+// coefficient gives the size of a value as a symbol, and its bits.
+func coefficient(v int32) token {
 	sign := v >> 31
 	size := bits.Len32(uint32((v ^ sign) - sign))
-	symbol := run | uint8(size)
-	e.counts[table&3][symbol]++
-	e.tokens = append(e.tokens, token{symbol, table, uint16(v+sign) & (1<<size - 1)})
-}
-
-func (e *encoder) putSymbol(table, symbol uint8) {
-	e.counts[table&3][symbol]++
-	e.tokens = append(e.tokens, token{symbol, table, 0})
+	return token(size) | token(v+sign)&(1<<(size&31)-1)<<16
 }

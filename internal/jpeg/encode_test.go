@@ -84,14 +84,15 @@ func TestAssemblyAgreesWithGo(t *testing.T) { //nolint:paralleltest // one flag 
 			factors[i] = int16(random.Uint32() >> (16 + random.IntN(16)))
 		}
 		var forwards [2][64]int16
+		var sets [2]uint64
 		var inverses [2][32]byte
 		for i, on := range []bool{true, false} {
 			setAVX2(on)
-			forward(&forwards[i], samples[:], 8, &q.reciprocals)
+			sets[i] = forward(&forwards[i], samples[:], 8, &q.reciprocals)
 			inverse4(inverses[i][:], 8, coefficients[:], &factors, 2)
 			setAVX2(true)
 		}
-		if forwards[0] != forwards[1] || inverses[0] != inverses[1] {
+		if forwards[0] != forwards[1] || sets[0] != sets[1] || inverses[0] != inverses[1] {
 			t.Fatalf("of %v and %v:\n%v\n%v\n%v\n%v", samples, coefficients, forwards[0], forwards[1], inverses[0], inverses[1])
 		}
 	}
@@ -102,13 +103,13 @@ func TestCodes(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(5, 6))
 	for n := range 200 {
-		var counts [256]int
-		fibonacci := [2]int{1, 1}
+		var counts [256]uint32
+		fibonacci := [2]uint32{1, 1}
 		for i := range 1 + random.IntN(256) {
-			counts[i] = random.IntN(1 << random.IntN(20))
+			counts[i] = random.Uint32N(1 << random.IntN(20))
 			if n%3 == 0 && i < 40 { // the deepest trees
 				counts[i] = fibonacci[0]
-				fibonacci = [2]int{fibonacci[1], fibonacci[0] + fibonacci[1]}
+				fibonacci = [2]uint32{fibonacci[1], fibonacci[0] + fibonacci[1]}
 			}
 		}
 		c := bestCodes(&counts)

@@ -2,14 +2,13 @@ package jpeg
 
 import "math"
 
-// forward transforms 8 × 8 samples and quantizes the coefficients, rounding half to even. dst and reciprocals are in columns of eight:
-// 8 × horizontal + vertical frequency. It is the factorization of Arai, Agui and Nakajima, whose scaling is part of the reciprocals, in
+// forward transforms 8 × 8 samples and quantizes the coefficients, rounding half to even, and tells the set of those that are not 0. dst,
+// reciprocals and the set are in columns of eight: 8 × horizontal + vertical frequency. It is the factorization of Arai, Agui and Nakajima, whose scaling is part of the reciprocals, in
 // 32-bit floating point; each step is rounded on its own, so that the assembly gives the same.
-func forward(dst *[64]int16, src []byte, stride int, reciprocals *[64]float32) {
+func forward(dst *[64]int16, src []byte, stride int, reciprocals *[64]float32) (set uint64) {
 	if useAVX2 {
 		_ = src[7*stride+7]
-		forwardAVX2(dst, &src[0], stride, reciprocals)
-		return
+		return forwardAVX2(dst, &src[0], stride, reciprocals)
 	}
 	var block [64]float32
 	for x := range 8 {
@@ -29,8 +28,12 @@ func forward(dst *[64]int16, src []byte, stride int, reciprocals *[64]float32) {
 			i := 8*u + v
 			scaled := math.RoundToEven(float64(float32(row[u] * reciprocals[i])))
 			dst[i] = int16(min(max(scaled, math.MinInt16), math.MaxInt16))
+			if dst[i] != 0 {
+				set |= 1 << i
+			}
 		}
 	}
+	return set
 }
 
 // The rotations of the transform.

@@ -11,7 +11,7 @@ GLOBL k1306<>(SB), RODATA|NOPTR, $4
 DATA k128<>+0(SB)/4, $0x43000000
 GLOBL k128<>(SB), RODATA|NOPTR, $4
 
-// 1-D AAN forward DCT across Y0..Y7; results 0..7 in Y8 Y0 Y10 Y14 Y9 Y13 Y11 Y1
+// DCT is forward8 across Y0 to Y7; the results are in Y8, Y0, Y10, Y14, Y9, Y13, Y11 and Y1.
 #define DCT \
 	VADDPS Y7, Y0, Y8; VSUBPS Y7, Y0, Y15; VADDPS Y6, Y1, Y9; VSUBPS Y6, Y1, Y14; \
 	VADDPS Y5, Y2, Y10; VSUBPS Y5, Y2, Y13; VADDPS Y4, Y3, Y11; VSUBPS Y4, Y3, Y12; \
@@ -32,9 +32,8 @@ GLOBL k128<>(SB), RODATA|NOPTR, $4
 	VMULPS (OFF*2)(R9), A, A; VMULPS (OFF*2+32)(R9), B, B; \
 	VCVTPS2DQ A, A; VCVTPS2DQ B, B; VPACKSSDW B, A, A; VPERMQ $0xD8, A, A; VMOVDQU A, OFF(DI)
 
-// func FdctQuant(dst *[64]int16, src *byte, stride int, reciprocals *[64]float32)
-// dst and reciprocals are transposed: index 8u + v.
-TEXT ·forwardAVX2(SB), NOSPLIT, $0-32
+// func forwardAVX2(dst *[64]int16, src *byte, stride int, reciprocals *[64]float32) (set uint64)
+TEXT ·forwardAVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ stride+16(FP), R8
@@ -78,5 +77,18 @@ TEXT ·forwardAVX2(SB), NOSPLIT, $0-32
 	QPAIR(Y10, Y14, 32)
 	QPAIR(Y9, Y13, 64)
 	QPAIR(Y11, Y1, 96)
+	VPXOR Y15, Y15, Y15
+	VPACKSSWB Y10, Y8, Y8
+	VPACKSSWB Y11, Y9, Y9
+	VPERMQ $0xD8, Y8, Y8
+	VPERMQ $0xD8, Y9, Y9
+	VPCMPEQB Y15, Y8, Y8
+	VPCMPEQB Y15, Y9, Y9
+	VPMOVMSKB Y8, AX
+	VPMOVMSKB Y9, BX
+	SHLQ $32, BX
+	ORQ BX, AX
+	NOTQ AX
+	MOVQ AX, set+32(FP)
 	VZEROUPPER
 	RET

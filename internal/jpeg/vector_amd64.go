@@ -25,4 +25,4 @@ func inverse4AVX2(dst *byte, stride int, row *int16, factors *[16]int16, blocks 
 // forwardAVX2 is forward.
 //
 //go:noescape
-func forwardAVX2(dst *[64]int16, src *byte, stride int, reciprocals *[64]float32)
+func forwardAVX2(dst *[64]int16, src *byte, stride int, reciprocals *[64]float32) (set uint64)

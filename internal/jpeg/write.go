@@ -11,9 +11,10 @@ func (e *encoder) file(m *planar.Image) []byte {
 	components := len(m.Planes)
 	var tables [4]*codes
 	for i := range tables {
-		tables[i] = bestCodes(&e.counts[i])
+		tables[i] = bestCodes((*[256]uint32)(e.counts[256*i:]))
 	}
-	out := make([]byte, 0, 2*len(e.tokens)+1024)
+	codes, bits := e.codes(&tables)
+	out := make([]byte, 0, bits/8*65/64+1024) // with what stuffing takes, usually
 	out = append(out, 0xff, markerSOI)
 	for i, q := range e.quantizers[:min(components, 2)] {
 		out = append(out, 0xff, markerDQT, 0, 67, byte(i))
@@ -26,10 +27,7 @@ func (e *encoder) file(m *planar.Image) []byte {
 	} else {
 		out = append(out, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1)
 	}
-	for i, id := range [4]byte{0x00, 0x01, 0x10, 0x11} {
-		if components == 1 && id&1 == 1 {
-			continue
-		}
+	for i, id := range []byte{0x00, 0x10, 0x01, 0x11}[:min(2*components, tokenTables)] {
 		length := 19 + len(tables[i].symbols)
 		out = append(out, 0xff, markerDHT, byte(length>>8), byte(length), id)
 		out = append(out, tables[i].lengths[:]...)
@@ -40,21 +38,36 @@ func (e *encoder) file(m *planar.Image) []byte {
 		out = append(out, 2, 0x11, 3, 0x11)
 	}
 	out = append(out, 0, 63, 0)
-	return append(e.entropyCoded(out, &tables), 0xff, markerEOI)
+	return append(e.entropyCoded(out, codes), 0xff, markerEOI)
+}
+
+// written says how a symbol is written: how many bits it takes with those that follow it, in the low byte, and its code above, with room
+// for them.
+type written uint64
+
+// codes gives how the symbols of all tables are written, and how many bits that takes.
+func (e *encoder) codes(tables *[tokenTables]*codes) (all *[tokenTables << 8]written, bits int) {
+	all = new([tokenTables << 8]written)
+	for i := range all {
+		code, length := tables[i>>8].of(uint8(i))
+		size := uint(i & 15)
+		all[i] = written(code)<<(size+8) | written(length+size)
+		bits += int(e.counts[i]) * int(length+size)
+	}
+	return all, bits
 }
 
 // entropyCoded appends the codes of all tokens, stuffed.
-func (e *encoder) entropyCoded(out []byte, tables *[4]*codes) []byte {
+func (e *encoder) entropyCoded(out []byte, codes *[tokenTables << 8]written) []byte {
 	var bits uint64 // the count lowest are waiting
 	var count uint
 	for _, t := range e.tokens {
-		code, length := tables[t.table&3].of(t.symbol)
-		size := uint(t.symbol & 15)
-		bits = (bits<<length|uint64(code))<<size | uint64(t.extra)
-		count += length + size
-		if count >= 32 {
+		w := codes[t&tokenSymbols]
+		length := uint(w & 31)
+		bits = bits<<length | uint64(w>>8) | uint64(t>>16)
+		if count += length; count >= 32 {
 			count -= 32
-			out = appendStuffed(out, uint32(bits>>count))
+			out = appendStuffed(out, uint32(bits>>(count&63)))
 		}
 	}
 	for ; count >= 8; count -= 8 {

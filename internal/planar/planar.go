@@ -6,6 +6,8 @@
 // The hot loops have AVX2 versions for amd64; the plain Go beside them gives the same bytes and is what other processors run.
 package planar
 
+import "sync"
+
 // Plane is one channel of a picture.
 type Plane struct {
 	// Width and Height are the samples that belong to the picture.
@@ -25,10 +27,25 @@ func pad(n int) int { return (n + padding - 1) / padding * padding }
 
 // NewPlane makes a plane of zeros that the picture fills exactly. Its stride and number of rows are multiples of 16.
 func NewPlane(width, height int) Plane {
+	var pix []byte
+	return planeIn(&pix, width, height)
+}
+
+// workspace is where resize keeps what lies between a plane and its scaled one: megabytes for a photo, that would have to be zeroed,
+// and collected, every time.
+type workspace struct{ first, second []byte }
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// planeIn makes a plane of whatever is in a buffer, which grows where it is too small. It fills its span.
+func planeIn(buffer *[]byte, width, height int) Plane {
 	stride := pad(width)
+	if size := stride * pad(height); len(*buffer) < size {
+		*buffer = make([]byte, size)
+	}
 	return Plane{
 		Width: width, Height: height, SpanX: float64(width), SpanY: float64(height),
-		Stride: stride, Pix: make([]byte, stride*pad(height)),
+		Stride: stride, Pix: (*buffer)[:stride*pad(height)],
 	}
 }
 

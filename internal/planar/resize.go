@@ -56,17 +56,23 @@ func (p *Plane) resize(w Window, to extent, o Orientation) Plane {
 	down := kernelFor(to.height, p.Height, w.Y*p.SpanY, w.Height*p.SpanY/to.spanY)
 	across := kernelFor(to.width, p.Width, w.X*p.SpanX, w.Width*p.SpanX/to.spanX)
 
-	short := NewPlane(p.Width, to.height)
+	space := workspaces.Get().(*workspace)
+	defer workspaces.Put(space)
+	short := planeIn(&space.first, p.Width, to.height)
 	convolve(&short, p, down, flipY)
-	turned := transpose(&short)
-	small := NewPlane(to.height, to.width)
-	convolve(&small, &turned, across, flipX)
-	if !o.turned() {
-		small = transpose(&small)
-		small.SpanX, small.SpanY = to.spanX, to.spanY
-	} else {
-		small.SpanX, small.SpanY = to.spanY, to.spanX
+	turned := planeIn(&space.second, to.height, p.Width)
+	transpose(&turned, &short)
+	if o.turned() {
+		lying := NewPlane(to.height, to.width)
+		convolve(&lying, &turned, across, flipX)
+		lying.SpanX, lying.SpanY = to.spanY, to.spanX
+		return lying
 	}
+	narrow := planeIn(&space.first, to.height, to.width)
+	convolve(&narrow, &turned, across, flipX)
+	small := NewPlane(to.width, to.height)
+	transpose(&small, &narrow)
+	small.SpanX, small.SpanY = to.spanX, to.spanY
 	return small
 }
 

@@ -2,9 +2,8 @@ package planar
 
 import "encoding/binary"
 
-// transpose makes columns of rows, in blocks of 8 × 8 samples.
-func transpose(src *Plane) Plane {
-	dst := NewPlane(src.Height, src.Width)
+// transpose makes the columns of dst of the rows of src, in blocks of 8 × 8 samples.
+func transpose(dst, src *Plane) {
 	for y := 0; y < src.Height; y += 8 {
 		x := 0
 		if blocks := src.Width / 8; useAVX2 && blocks > 0 {
@@ -15,7 +14,6 @@ func transpose(src *Plane) Plane {
 			transposeBlock(dst.Pix[x*dst.Stride+y:], dst.Stride, src.Pix[y*src.Stride+x:], src.Stride)
 		}
 	}
-	return dst
 }
 
 // transposeBlock swaps halves, quarters and eighths of the block across its diagonal (Hacker's Delight, 7-3). Strides and rows
