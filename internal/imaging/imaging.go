@@ -10,7 +10,7 @@
 // or table-based profile are taken for sRGB, and so are those that name their colours by EXIF, gAMA, cHRM or cICP only.
 //
 // Most JPEGs are decoded by package jpeg, at no more than the size that the largest rendition needs: a phone's baseline photo of 12
-// megapixels takes 0.06 s of a core and 30 MB. A progressive one keeps its coefficients, two bytes a sample: 36 MB for the same photo,
+// megapixels takes 0.03 s of a core and 30 MB. A progressive one keeps its coefficients, two bytes a sample: 36 MB for the same photo,
 // 300 MB for 50 megapixels without subsampling.
 //
 // Everything else is decoded whole by the standard library, and its pixels are the bulk of the memory. At [DefaultLimits] (50 megapixels)

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/jpeg"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"styleshare/internal/planar"
@@ -158,6 +159,38 @@ func TestCutOffFiles(t *testing.T) { //nolint:paralleltest // one flag for the p
 	}
 }
 
+// Of 100 rows of MCUs, each a restart interval of its own, 89 are too few and 91 enough; what is missing is grey.
+func TestNineTenthsOfTheRowsMustBeThere(t *testing.T) { //nolint:paralleltest // one flag for the package
+	file := pipe(t, ppm(scene(48, 1600)), "cjpeg", "-sample", "2x2", "-restart", "1")
+	full := decode(t, file, whole)
+	rows := bytes.Index(file, []byte{0xff, markerSOS})
+	for row := 1; row <= 91; row++ {
+		rows++
+		for file[rows] != 0xff || file[rows+1] < markerRST0 || file[rows+1] > markerRST7 {
+			rows++
+		}
+		m, err := Decode(t.Context(), file[:rows], whole)
+		if row < 90 {
+			if !errors.Is(err, errCut) {
+				t.Fatalf("%d rows: %v", row, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%d rows: %v", row, err)
+		}
+		for i := range m.Planes {
+			got, want, there := samples(&m.Planes[i]), samples(&full.Planes[i]), len(samples(&full.Planes[i]))*row/100
+			if !bytes.Equal(got[:there], want[:there]) {
+				t.Errorf("%d rows: plane %d is another", row, i)
+			}
+			if rest := got[there:]; !bytes.Equal(rest, bytes.Repeat([]byte{128}, len(rest))) {
+				t.Errorf("%d rows: the rest of plane %d is not grey", row, i)
+			}
+		}
+	}
+}
+
 func TestRefusesOtherKinds(t *testing.T) { //nolint:paralleltest // one flag for the package
 	source := ppm(scene(40, 40))
 	if _, err := Decode(t.Context(), pipe(t, source, "cjpeg", "-arithmetic"), whole); !errors.Is(err, ErrUnsupported) {
@@ -165,6 +198,18 @@ func TestRefusesOtherKinds(t *testing.T) { //nolint:paralleltest // one flag for
 	}
 	if _, err := Decode(t.Context(), pipe(t, source, "cjpeg", "-rgb"), whole); !errors.Is(err, ErrUnsupported) {
 		t.Errorf("RGB: %v", err)
+	}
+	for at, value := range map[int]byte{4: 12, 9: 4} { // bits a sample, components
+		file := pipe(t, source, "cjpeg", "-sample", "2x2")
+		frame := bytes.Index(file, []byte{0xff, markerSOF0})
+		file[frame+at] = value
+		if value == 4 { // and one more of them
+			file[frame+3] += 3
+			file = slices.Insert(file, frame+19, 4, 0x11, 0)
+		}
+		if _, err := Decode(t.Context(), file, whole); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%d at %d of the frame: %v", value, at, err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -218,25 +263,36 @@ func samples(p *planar.Plane) (all []byte) {
 	return all
 }
 
-// FuzzDecode: whatever the bytes, no panic, and a picture of the size that the header says.
+// FuzzDecode: whatever the bytes, no panic, a picture of the size that the header says, and the same one from both paths.
 func FuzzDecode(f *testing.F) {
 	for _, args := range kinds {
 		f.Add(pipe(f, ppm(scene(24, 24)), "cjpeg", args...), uint8(1))
 		f.Add(pipe(f, ppm(scene(24, 24)), "cjpeg", args...), uint8(4))
 	}
 	f.Fuzz(func(t *testing.T, file []byte, by uint8) {
-		m, err := Decode(t.Context(), file, func(width, height int) (int, int) {
+		divisor := max(int(by), 1)
+		fit := func(width, height int) (int, int) {
 			if width*height > 1<<16 {
 				t.Skip("larger than a fuzzer should draw") // bounds are the caller's
 			}
-			return width / max(int(by), 1), height / max(int(by), 1)
-		})
+			return width / divisor, height / divisor
+		}
+		m, err := Decode(t.Context(), file, fit)
+		setAVX2(false)
+		plain, plainErr := Decode(t.Context(), file, fit)
+		setAVX2(hasAVX2)
+		if !errors.Is(err, plainErr) {
+			t.Fatalf("%v, in Go %v", err, plainErr)
+		}
 		if err != nil {
 			return
 		}
-		for _, p := range m.Planes {
+		for i, p := range m.Planes {
 			if p.Width < 1 || p.Height < 1 || len(p.Pix) < p.Stride*p.Height {
 				t.Fatalf("%d × %d in %d bytes", p.Width, p.Height, len(p.Pix))
+			}
+			if !bytes.Equal(samples(&p), samples(&plain.Planes[i])) {
+				t.Fatalf("plane %d is another in Go", i)
 			}
 		}
 	})

@@ -132,3 +132,57 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+// FuzzEncode: whatever the samples, both paths write the same file, and the standard library reads out of it what Decode does.
+func FuzzEncode(f *testing.F) {
+	f.Add(uint8(16), uint8(16), uint8(82), false, []byte{0, 255, 30})
+	f.Add(uint8(1), uint8(1), uint8(1), true, []byte{7})
+	f.Add(uint8(33), uint8(9), uint8(100), false, []byte("noise of some kind"))
+	f.Fuzz(func(t *testing.T, width, height, quality uint8, gray bool, pattern []byte) {
+		m := patterned(int(width%64)+1, int(height%64)+1, gray, pattern)
+		file, err := Encode(t.Context(), m, int(quality%100)+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		setAVX2(false)
+		plain, err := Encode(t.Context(), m, int(quality%100)+1)
+		setAVX2(hasAVX2)
+		if err != nil || !bytes.Equal(file, plain) {
+			t.Fatalf("%d bytes, %d in Go, %v", len(file), len(plain), err)
+		}
+		standard, err := jpeg.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours := decode(t, file, whole)
+		for i, p := range ycc(t, standard).Planes {
+			for y := range p.Height {
+				for x := range p.Width {
+					a, b := int(p.Pix[y*p.Stride+x]), int(ours.Planes[i].Pix[y*ours.Planes[i].Stride+x])
+					if a-b > 2 || b-a > 2 {
+						t.Fatalf("plane %d at (%d, %d): %d, the standard library says %d", i, x, y, b, a)
+					}
+				}
+			}
+		}
+	})
+}
+
+// patterned repeats a pattern of samples over all planes.
+func patterned(width, height int, gray bool, pattern []byte) *planar.Image {
+	m := &planar.Image{Width: width, Height: height, Planes: []planar.Plane{planar.NewPlane(width, height)}}
+	if !gray {
+		half := planar.NewPlane((width+1)/2, (height+1)/2)
+		m.Planes = append(m.Planes, half, planar.NewPlane(half.Width, half.Height))
+	}
+	at := 0
+	for _, p := range m.Planes {
+		for i := range p.Pix {
+			if len(pattern) > 0 {
+				p.Pix[i] = pattern[at%len(pattern)]
+				at++
+			}
+		}
+	}
+	return m
+}

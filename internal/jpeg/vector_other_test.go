@@ -3,3 +3,5 @@
 package jpeg
 
 func setAVX2(bool) {}
+
+const hasAVX2 = false

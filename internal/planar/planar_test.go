@@ -137,3 +137,45 @@ func TestCenterSquare(t *testing.T) { //nolint:paralleltest // one flag for the 
 		}
 	}
 }
+
+// FuzzResize: whatever the sizes and the part, both paths give the same samples, and a flat surface stays flat.
+func FuzzResize(f *testing.F) {
+	f.Add(uint16(100), uint16(80), uint16(30), uint16(20), uint8(1), 0.1, 0.5, uint64(1))
+	f.Add(uint16(1), uint16(300), uint16(7), uint16(1), uint8(6), 0.0, 1.0, uint64(2))
+	f.Fuzz(func(t *testing.T, width, height, toWidth, toHeight uint16, turn uint8, from, part float64, seed uint64) {
+		src := noise(int(width%400)+1, int(height%400)+1, seed)
+		to := extent{int(toWidth%300) + 1, int(toHeight%300) + 1, 0, 0}
+		to.spanX, to.spanY = float64(to.width), float64(to.height)
+		o := Orientation(turn%8 + 1)
+		w := Window{X: fraction(from), Y: fraction(from) / 2}
+		w.Width, w.Height = max(fraction(part), 0.01)*(1-w.X), max(fraction(part), 0.01)*(1-w.Y)
+		run := func() Plane { return src.resize(w, to, o) }
+		got, want := run(), without(run)
+		for y := range want.Height {
+			if !bytes.Equal(got.Pix[y*got.Stride:][:got.Width], want.Pix[y*want.Stride:][:want.Width]) {
+				t.Fatalf("row %d differs", y)
+			}
+		}
+		level := byte(seed)
+		for i := range src.Pix {
+			src.Pix[i] = level
+		}
+		got = run()
+		for y := range got.Height {
+			for x, v := range got.Pix[y*got.Stride:][:got.Width] {
+				if v != level {
+					t.Fatalf("%d at (%d, %d) of a surface of %d", v, x, y, level)
+				}
+			}
+		}
+	})
+}
+
+// fraction makes something of 0 to 1 of any number.
+func fraction(v float64) float64 {
+	_, v = math.Modf(math.Abs(v))
+	if math.IsNaN(v) {
+		return 0
+	}
+	return v
+}
