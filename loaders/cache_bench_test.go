@@ -2,6 +2,7 @@ package loaders_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"syscall"
 	"testing"
@@ -56,10 +57,14 @@ func BenchmarkPage(b *testing.B) {
 			users, styles := cache.NewByID[models.User](r.cache, "u:"), cache.NewByID[models.Style](r.cache, "s:")
 			photos, comments := cache.NewByID[models.Photo](r.cache, "p:"), cache.NewByID[models.Comment](r.cache, "c:")
 			read := func() {
-				get(b, users, p.users, r.db.Users)
-				get(b, styles, p.styles, r.db.Styles)
-				get(b, photos, p.photos, r.db.Photos)
-				get(b, comments, p.comments, r.db.Comments)
+				for _, err := range []error{
+					get(b.Context(), users, p.users, r.db.Users), get(b.Context(), styles, p.styles, r.db.Styles),
+					get(b.Context(), photos, p.photos, r.db.Photos), get(b.Context(), comments, p.comments, r.db.Comments),
+				} {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
 			}
 			read()
 			if err := r.cache.Flush(b.Context()); err != nil {
@@ -75,11 +80,12 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-func get[V any](b *testing.B, t *cache.Typed[int64, V], ids []int64, load func(context.Context, []int64) (map[int64]*V, error)) {
-	rows, err := t.GetMany(b.Context(), ids, load)
-	if err != nil || len(rows) != len(ids) {
-		b.Fatal(len(rows), err)
+func get[V any](ctx context.Context, t *cache.Typed[int64, V], ids []int64, load func(context.Context, []int64) (map[int64]*V, error)) error {
+	rows, err := t.GetMany(ctx, ids, load)
+	if err == nil && len(rows) != len(ids) {
+		err = errors.New("rows are missing")
 	}
+	return err
 }
 
 func processTime(b *testing.B) time.Duration {

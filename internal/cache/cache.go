@@ -2,8 +2,9 @@
 // only copy; a dead or hung node makes reads slower, never wrong and never an error.
 //
 // The guarantee: once Invalidate(k) has returned nil, this process reads no value of k older than the commit before it,
-// and no other process does for longer than a second, in which it may have the value in its memory (tier.go, bus.go). Of
-// what memcached has it holds because of these rules, for loads that read the primary in a snapshot no older than GetMulti:
+// and no other does for longer than a second, in which it may have the value in its memory (tier.go, bus.go; localTTL
+// where only the writer is cut off from Redis). Of what memcached has it holds because of these rules, for loads that
+// read the primary in a snapshot no older than GetMulti:
 //
 //  1. An invalidation sets a tombstone. A fill never overwrites what it has not seen: it is an add where the key was
 //     absent and a compare-and-swap on exactly the tombstone or worn-out entry that its GetMulti saw.
@@ -14,11 +15,13 @@
 //  4. A writer marks what it is about to change before its commit. No fill overwrites a mark, and only its own writer
 //     ends it before its time: should the process die between commit and invalidation, everybody reads the database
 //     until then.
-//  5. When Invalidate fails, the caller repeats it later. Until then this process refuses older entries of the key,
-//     while others may read them up to the TTL of 10 minutes. While a breaker is open, its node is not read.
+//  5. When Invalidate fails, the caller repeats it later. Until then this process, and those that hear of it, refuse
+//     older entries of the key, while others may read them up to the TTL of 10 minutes. While a breaker is open, its node
+//     is not read.
 //
 // The TTL also bounds what rules cannot cover: a tombstone evicted within fillWindow, flush_all, processes that
-// disagree on the list of servers, and a writer that dies after its mark was lost in a restart of memcached. Each name in that list must stand for one memcached.
+// disagree on the list of servers, and a writer that dies after its mark was lost in a restart of memcached. Each name
+// in that list must stand for one memcached.
 package cache
 
 import (

@@ -22,9 +22,10 @@ func (e *InvalidateError) Error() string {
 // Unwrap gives the cause.
 func (e *InvalidateError) Unwrap() error { return e.Err }
 
-// Invalidate makes memcached forget keys; call it after the commit that changed them. The error is an
-// *InvalidateError: call Invalidate again with its Keys, from any process, until it succeeds. What the package
-// promises in the meantime is in its comment. The end of ctx does not cut it short: the commit has happened.
+// Invalidate makes memcached, this process's memory and that of others forget keys; call it after the commit that changed
+// them. The error is an *InvalidateError, of memcached: call Invalidate again with its Keys, from any process, until it
+// succeeds. What the package promises in the meantime is in its comment. The end of ctx does not cut it short: the commit
+// has happened.
 func (c *Cache) Invalidate(ctx context.Context, keys ...string) error {
 	return c.InvalidateMarked(ctx, 0, keys...)
 }

@@ -45,9 +45,9 @@ func marked(writers []writer, id uint64, now time.Time) []byte {
 	return encodeMark(append(writers, writer{id, now.UnixMilli()}), now)
 }
 
-// settled is an entry after a writer's commit: a tombstone, or the mark of those whose commit is still to come; nil where
-// the old one does, of which writers are those that hold it. again
-// says that the entry has changed since the commit; another's tombstone does as well as one of our own, then.
+// settled is an entry after a writer's commit: a tombstone, or the mark of those whose commit is still to come. It is nil
+// where the old one does; writers are those of its mark. again says that it has changed since the commit: another's
+// tombstone does as well as one of our own, then.
 func settled(old []byte, writers []writer, id uint64, now time.Time, again bool) []byte {
 	for i, w := range writers {
 		if w.id == id {

@@ -16,10 +16,10 @@ type Typed[K comparable, V any] struct {
 	codec  codec[V]
 }
 
-// NewTyped makes a Typed whose keys are a prefix and what format appends for an id. The prefix tells apart what is cached and in which version,
-// "u2:" for instance: raise it when the same fields begin to mean something else. A change of V's fields needs nothing:
-// entries made with other fields are misses, while processes old and new, side by side during a deployment,
-// still hear each other's invalidations because the key stays.
+// NewTyped makes a Typed whose keys are a prefix and what format appends for an id. The prefix tells apart what is cached
+// and in which version, "u2:" for instance: raise it when the same fields begin to mean something else. A change of V's
+// fields needs nothing: entries made with other fields are misses, while processes old and new, side by side during a
+// deployment, still hear each other's invalidations because the key stays.
 // V is stored as its exported fields; exclude those that are not the row's own with `msgpack:"-"`.
 // cache may be nil.
 func NewTyped[K comparable, V any](cache *Cache, prefix string, format func([]byte, K) []byte) *Typed[K, V] {
@@ -45,9 +45,10 @@ func (t *Typed[K, V]) Invalidate(ctx context.Context, ids ...K) error {
 	return t.cache.Invalidate(ctx, keys...)
 }
 
-// GetMany gives the values of ids: what this process's memory and memcached have, and the rest from one call of load, which is stored in the
-// background. load gets each missing id once, may leave out what does not exist (that is not cached), must read the
-// primary database, and not in a snapshot from before the call. Its error is the only one, and then nothing is given.
+// GetMany gives the values of ids: what this process's memory and memcached have, and the rest from one call of load,
+// which is stored in the background. load gets each missing id once, may leave out what does not exist (that is not
+// cached), must read the primary database, and not in a snapshot from before the call. Its error is the only one, and
+// then nothing is given.
 func (t *Typed[K, V]) GetMany(ctx context.Context, ids []K, load func(context.Context, []K) (map[K]*V, error)) (map[K]*V, error) {
 	round := t.cache.NewRound()
 	asked := t.Ask(round, ids)
