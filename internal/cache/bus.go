@@ -40,6 +40,7 @@ type bus struct {
 	log       *slog.Logger
 	began     time.Time    // longer ago than anything that counts
 	failedAt  atomic.Int64 // when something was not told last, in nanoseconds since began
+	untold    untold
 	listening atomic.Pointer[redis.PubSub]
 	askedAt   atomic.Int64 // when a sign of life was asked for that has not come, by the tier's clock; 0 for none
 }
@@ -60,14 +61,20 @@ func newBus(cfg Config) *bus {
 	return &bus{redis: cfg.Redis, channel: cfg.Namespace + "cache", self: rand.Uint64(), log: cfg.Log, began: time.Now().Add(-time.Hour)}
 }
 
-// tell publishes what changes. Where that fails the others do not hear this process; most often they hear nobody then,
-// and believe what they have for localGrace only. What is left is a process that is cut off from Redis alone: for it,
-// localTTL holds.
+// tell publishes what changes. What cannot be told at once is told by Run, until it succeeds: soon enough after a hiccup,
+// and where nobody reaches Redis the others believe what they have for localGrace only. What is left is a process that is
+// cut off from Redis alone: until it is back, localTTL holds for the others.
 func (b *bus) tell(keys []string, doubt bool) {
-	if b == nil || len(keys) == 0 || !b.reliable(quiet) {
+	if b == nil || len(keys) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), telling)
+	if !b.reliable(quiet) || b.publish(keys, doubt, telling) != nil {
+		b.untold.add(keys, doubt)
+	}
+}
+
+func (b *bus) publish(keys []string, doubt bool, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	for some := range slices.Chunk(keys, maxTold) {
 		text, err := msgpack.Marshal(&message{From: b.self, Doubt: doubt, Keys: some})
@@ -76,9 +83,10 @@ func (b *bus) tell(keys []string, doubt bool) {
 		}
 		if err != nil {
 			b.failedAt.Store(int64(time.Since(b.began)))
-			return
+			return err
 		}
 	}
+	return nil
 }
 
 // reliable says that no attempt to tell something has failed for a while, nor was one left out for quiet.
@@ -108,7 +116,7 @@ func (c *Cache) Run(ctx context.Context) {
 	}
 }
 
-// tidy asks for a sign of life while somebody reads.
+// tidy asks for a sign of life while somebody reads, and tells what could not be told before.
 func (c *Cache) tidy(ctx context.Context) {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
@@ -118,6 +126,9 @@ func (c *Cache) tidy(ctx context.Context) {
 			return
 		case now := <-tick.C:
 			c.tier.dropOld(now)
+			if c.bus != nil {
+				c.bus.tellAgain()
+			}
 			if c.tier.used.Swap(false) && c.bus != nil {
 				c.bus.ask(ctx, c.tier.at(now))
 			}
@@ -186,6 +197,9 @@ func (c *Cache) hear(ctx context.Context, text string) {
 	}
 	if m.Doubt {
 		c.suspect(m.Keys)
+	}
+	if slices.Contains(m.Keys, everything) {
+		c.tier.dropAll(time.Now())
 	}
 	c.tier.drop(m.Keys, time.Now())
 }

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -133,6 +134,24 @@ func TestWithoutRedisRowsAreBelievedForASecond(t *testing.T) {
 	}
 	eventually(t, "all is dropped that was looked up while nothing was heard", func() bool { return !c.holds("user") })
 	eventually(t, "rows are believed again", func() bool { return c.hears() && older() })
+}
+
+// Others keep what they have for longer than a second only if they hear; so what fails to be told is told again.
+func TestWhatCouldNotBeToldIsToldLater(t *testing.T) {
+	t.Parallel()
+	redisURL, s := testkit.Redis(t), startServer(t)
+	here, there := newProcessOn(t, redisURL, s.addr), newProcessOn(t, redisURL, s.addr)
+	for _, keys := range [][]string{{"user"}, make([]string, maxUntold+1)} {
+		there.putAhead("user")
+		if len(keys) > 1 {
+			for i := range keys { // too many to remember: all is dropped
+				keys[i] = fmt.Sprint("other", i)
+			}
+		}
+		here.bus.failedAt.Store(int64(time.Since(here.bus.began))) // as after a failure: nothing is tried now
+		here.bus.tell(keys, false)
+		eventually(t, "it is told", func() bool { return !there.holds("user") })
+	}
 }
 
 func TestAMessageThatNobodyUnderstandsDropsAll(t *testing.T) {

@@ -168,15 +168,25 @@ func (p *process) write(retry *sync.WaitGroup) {
 	err := p.users.cache.InvalidateMarked(p.t.Context(), writer, p.users.Key(id))
 	raise(&p.told[id], v)
 	if err == nil {
-		p.promised[id].make(v)
+		p.promise(id, v)
 		return
 	}
 	retry.Go(func() {
 		for p.users.Invalidate(context.Background(), id) != nil {
 			spend(20 * time.Millisecond)
 		}
-		p.promised[id].make(v)
+		p.promise(id, v)
 	})
+}
+
+// promise says that a version is the least that may be read, a second from now: later where Redis could not be told, as may
+// happen on a busy machine.
+func (p *process) promise(id, version int64) {
+	if p.users.cache.bus.reliable(localTTL) {
+		p.promised[id].make(version)
+	} else {
+		time.AfterFunc(localTTL, func() { p.promised[id].make(version) })
+	}
 }
 
 // die is a write of a process that is killed after the commit: nobody invalidates.
@@ -185,7 +195,7 @@ func (p *process) die() {
 	defer p.restarting.RUnlock()
 	id := int64(p.intN(raceKeys))
 	if p.users.cache.Mark(p.t.Context(), p.writer(), p.users.Key(id)) == nil {
-		p.promised[id].make(p.version[id].Add(1))
+		p.promise(id, p.version[id].Add(1))
 		p.died.Add(1)
 	}
 }
