@@ -74,11 +74,11 @@ func TestAPageTakesAFixedNumberOfStatements(t *testing.T) {
 		return n.Load()
 	}
 	const (
-		// feed, styles, authors, photos, style flags, user flags, heads of comments, comments; and the authors of the comments
+		// feed, blocks, styles, authors, photos, style flags, user flags, heads of comments, comments; and the authors of the comments
 		// where they were not filled into the cache yet
-		cold = 9
-		// feed, style flags, user flags
-		warm = 3
+		cold = 10
+		// feed, blocks, style flags, user flags
+		warm = 4
 	)
 	if n := feed(10); n != cold && n != cold-1 {
 		t.Errorf("%d statements cold, want %d or one less", n, cold)

@@ -23,6 +23,9 @@ func (r *request) lists(list models.List, parents []int64, page models.Page) (ma
 	if entries, ok := r.memos.pages.of(pageKey{list, page}, parents); ok {
 		return entries, nil
 	}
+	if list == models.FeedOfUser && !r.moderates {
+		return r.feed(page)
+	}
 	if list == models.CommentsOfStyle && models.InCommentHead(page) && !r.moderates {
 		return r.previews(parents, page)
 	}

@@ -25,6 +25,7 @@ type memos struct {
 	answers     memo[models.Answer]
 	styleFlags  state[models.StyleFlags]
 	userFlags   state[models.UserFlags]
+	follows     state[bool]
 	pages       pages
 }
 
@@ -124,6 +125,14 @@ func (s *state[F]) put(id int64, f F) {
 		s.known = make(map[int64]F)
 	}
 	s.known[id] = f
+}
+
+// of is what was read of an object.
+func (s *state[F]) of(id int64) (f F, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, known = s.known[id]
+	return f, known
 }
 
 // unread are those of the ids that were not read, each once.

@@ -34,11 +34,17 @@ func (w *wave) entries(l *listAhead) {
 		entries := l.entries[parent]
 		for _, e := range entries[:min(len(entries), l.page.Size)] {
 			w.object(l.wanted, e.ID, author != nil && e.AuthorID != 0)
-			if e.AuthorID != 0 {
+			if e.AuthorID != 0 && author != nil {
+				w.user(author.first(), e.AuthorID)
+			}
+			if e.AuthorID != 0 && l.list != models.FeedCandidates {
 				w.unblocked([]int64{e.AuthorID}) // the list has filtered them
-				if author != nil {
-					w.user(author.first(), e.AuthorID)
-				}
+			}
+		}
+		if l.list == models.FeedCandidates {
+			for _, e := range entries { // to know whether all is visible, the one more included
+				w.styles.want(nil, e.ID)
+				w.users.want(nil, e.AuthorID)
 			}
 		}
 	}
@@ -65,10 +71,12 @@ func (w *wave) user(wanted *Wanted, ids ...int64) {
 	if wanted == nil {
 		return
 	}
-	state := false
+	state, follows := false, false
 	for i := range wanted.Fields {
 		switch f := &wanted.Fields[i]; f.Name {
-		case "viewerFollows", "viewerHasRequestedFollow", "followsViewer", "viewerBlocks", "viewerMutes":
+		case "viewerFollows":
+			follows = true
+		case "viewerHasRequestedFollow", "followsViewer", "viewerBlocks", "viewerMutes":
 			state = true
 		case "styles":
 			w.list(models.StylesOfUser, f, ids...)
@@ -78,8 +86,12 @@ func (w *wave) user(wanted *Wanted, ids ...int64) {
 			w.list(models.FollowingOfUser, f, ids...)
 		}
 	}
-	if state && w.viewer() != 0 {
+	switch {
+	case w.viewer() == 0:
+	case state:
 		w.userFlags = append(w.userFlags, ids...)
+	case follows:
+		w.follows = append(w.follows, ids...)
 	}
 }
 

@@ -101,6 +101,9 @@ func (u *User) between() (models.Between, error) {
 
 // ViewerFollows tells whether the viewer follows the person.
 func (u *User) ViewerFollows() (bool, error) {
+	if follows, known := u.cohort.memos.follows.of(u.ID); known {
+		return follows, nil
+	}
 	f, err := u.flags()
 	return f.Follows, err
 }

@@ -46,7 +46,7 @@ func (v *Viewer) want(w *wave, wanted *Wanted) {
 			w.user(f.first(), v.viewer())
 		case "feed":
 			w.blocks()
-			w.list(models.FeedOfUser, f, v.viewer())
+			w.list(models.FeedCandidates, f, v.viewer())
 		case "unreadNotificationCount":
 			w.reads = append(w.reads, func(b *models.Batch) {
 				b.UnreadNotificationCount(v.viewer(), func(n int) { v.unread = known(n) })
@@ -121,11 +121,6 @@ func (v *Viewer) TimeZone() (string, error) {
 		return "", err
 	}
 	return a.TimeZone, nil
-}
-
-// Feed is a page of what the people whom the viewer follows published.
-func (v *Viewer) Feed(first *int, after *string) (*StyleConnection, error) {
-	return rootPage(v.request, v.viewer(), models.FeedOfUser, arguments{first: first, after: after}, (*request).stylesByID)
 }
 
 // NotificationPreferences are the channels of every kind.

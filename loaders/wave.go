@@ -19,8 +19,8 @@ type wave struct {
 	tags     ahead[models.Tag]
 	brands   ahead[models.Brand]
 
-	styleFlags, userFlags []int64
-	lists                 []*listAhead
+	styleFlags, userFlags, follows []int64
+	lists                          []*listAhead
 	// reads are of what there is one of; kept run once all of the wave has been read.
 	reads []func(*models.Batch)
 	kept  []func()
@@ -142,7 +142,7 @@ func (w *wave) sweep() {
 
 func (w *wave) empty() bool {
 	return len(w.users.groups)+len(w.styles.groups)+len(w.photos.groups)+len(w.comments.groups)+len(w.heads.groups)+len(w.items.groups)+
-		len(w.tags.groups)+len(w.brands.groups)+len(w.styleFlags)+len(w.userFlags)+len(w.lists)+len(w.reads) == 0
+		len(w.tags.groups)+len(w.brands.groups)+len(w.styleFlags)+len(w.userFlags)+len(w.follows)+len(w.lists)+len(w.reads) == 0
 }
 
 func (w *wave) read() error {
@@ -194,6 +194,9 @@ func (w *wave) readState(b *models.Batch) {
 	}
 	if ids := w.memos.userFlags.unread(w.userFlags); len(ids) > 0 {
 		b.UserFlags(w.viewer(), ids, w.memos.userFlags.put)
+	}
+	if ids := w.memos.follows.unread(w.follows); len(ids) > 0 {
+		b.Follows(w.viewer(), ids, w.memos.follows.put)
 	}
 	for _, l := range w.lists {
 		l.entries = make(map[int64][]models.Entry, len(l.parents))

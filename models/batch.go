@@ -115,6 +115,17 @@ func (b *Batch) UserFlags(viewerID int64, userIDs []int64, each func(userID int6
 	}, userFlagsSQL, viewerID, userIDs)
 }
 
+// Follows reads whether the viewer follows the people.
+func (b *Batch) Follows(viewerID int64, userIDs []int64, each func(userID int64, follows bool)) {
+	b.queue(func(rows pgx.Rows) error {
+		var id int64
+		var follows bool
+		err := rows.Scan(&id, &follows)
+		each(id, follows)
+		return err
+	}, followsSQL, viewerID, userIDs)
+}
+
 // Blocked reads who blocks the viewer or is blocked by them, limit of them at most.
 func (b *Batch) Blocked(viewerID int64, limit int, each func(userID int64)) {
 	b.queue(eachID(each), blockedSQL, viewerID, limit)

@@ -31,6 +31,17 @@ const userFlagsSQL = `select x.id,
 	exists(select from mutes m where m.muter_id = $1 and m.muted_id = x.id)
 	from unnest($2::bigint[]) as x(id)`
 
+// followsSQL is for those who want to know nothing else, which is most.
+const followsSQL = `select x.id, exists(select from follows f where f.follower_id = $1 and f.followee_id = x.id) from unnest($2::bigint[]) as x(id)`
+
+// FollowsFor reads whether the viewer follows the people.
+func (db *DB) FollowsFor(ctx context.Context, viewerID int64, userIDs []int64) (map[int64]bool, error) {
+	all := make(map[int64]bool, len(userIDs))
+	b := new(Batch)
+	b.Follows(viewerID, userIDs, func(id int64, follows bool) { all[id] = follows })
+	return all, db.Read(ctx, b)
+}
+
 // UserFlagsFor reads what stands between the viewer and the people.
 func (db *DB) UserFlagsFor(ctx context.Context, viewerID int64, userIDs []int64) (map[int64]UserFlags, error) {
 	all := make(map[int64]UserFlags, len(userIDs))
