@@ -107,7 +107,7 @@ bench-quick: ## the main ratios of make bench, in three minutes
 	@go run ./bench/api -quick -size S -rounds 3
 
 bench-api:
-	@$(QUIETLY) EXTRAS=node $(PEERS) build
+	@$(QUIETLY) EXTRAS='node flask' $(PEERS) build
 	@go run ./bench/api
 
 $(PEERS): bench/peers/package-lock.json | packages

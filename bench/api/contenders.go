@@ -24,8 +24,12 @@ const (
 	ourBest   = "this server, all caches"
 )
 
-// peerFolder is where the peers that run on Node are.
-const peerFolder = "bench/peers"
+// peerFolder is where the peers that run on Node are; flaskFolder is that of the one in Python, which takes what Debian has.
+const (
+	peerFolder  = "bench/peers"
+	flaskFolder = peerFolder + "/flask"
+	flaskServer = "/usr/bin/gunicorn"
+)
 
 // ourEnvironment is what an operator would set; nothing is sent to the object store or by mail here.
 func ourEnvironment(s *devstack.Stack, databaseURL string) []string {
@@ -85,7 +89,11 @@ func others(ctx context.Context, folder string) (found []*contender, missing []s
 		}
 		found = append(found, c)
 	}
-	return found, missing, nil
+	flask := &contender{name: "Flask, graphene, memcached", dir: flaskFolder, command: []string{"./serve"}}
+	if _, err := os.Stat(flaskServer); err != nil {
+		return found, append(missing, flask.name), nil
+	}
+	return append(found, flask), missing, nil
 }
 
 // ownDocuments reads the documents of a peer whose schema is not ours; nil where it has none.

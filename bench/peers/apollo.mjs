@@ -1,4 +1,6 @@
-// Apollo Server 5 on Fastify (its quickest integration) with DataLoader.
+// Apollo Server 5 on Fastify 5, quicker than its own standalone server, with DataLoader: the same statements, objects and
+// processes as Mercurius has (mercurius.mjs), executed by graphql-js. It keeps parsed and validated documents by itself; cache
+// hints, usage reports and the check for cross-site requests are off.
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'

@@ -38,6 +38,8 @@ var extras = map[string]requirement{
 	"jpeg":     {"libjpeg-turbo's programs", hasProgram("djpeg"), []string{"libjpeg-turbo-progs"}, []string{"jpeg-turbo"}},                              // tests compare our codec with them
 	"celery":   {"Celery, its pools and RabbitMQ", hasCelery, []string{"rabbitmq-server", "python3-celery", "python3-gevent", "python3-eventlet"}, nil}, // compared with by bench/jobs
 	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil},                                                                  // the race detector links with it
+	"flask": {"Flask, graphene and SQLAlchemy", hasFlask, []string{"python3-flask", "python3-graphene", "python3-sqlalchemy", "python3-psycopg2",
+		"python3-psycogreen", "python3-pymemcache", "python3-gevent", "gunicorn"}, nil}, // a peer that we are compared with
 }
 
 // Extras lists what can be asked of Packages beyond the servers.
@@ -45,6 +47,12 @@ func Extras() []string { return slices.Sorted(maps.Keys(extras)) }
 
 func hasProgram(name string) func() bool {
 	return func() bool { _, err := Program(name); return err == nil }
+}
+
+// hasFlask asks the system's own Python: packages of the system are not those of another one. Homebrew has them not, and is
+// not asked.
+func hasFlask() bool {
+	return runtime.GOOS == "darwin" || exec.Command("/usr/bin/python3", "-c", "import flask, graphene, sqlalchemy, psycopg2, psycogreen, pymemcache, gevent, gunicorn").Run() == nil
 }
 
 // hasNode tells whether there is a Node that is new enough, with npm.
