@@ -48,7 +48,7 @@ func (s *scripts) EvalSha(ctx context.Context, sha1 string, keys []string, args 
 
 // broker is Redis as one asynq server sees it. asynq polls its queues, each by a script, and sleeps a fixed time when all
 // are empty. Here a queue that was seen empty is looked at again when somebody has announced a task for it, or else after
-// idlePoll; while all are empty asynq waits for that. So it may sleep for next to nothing, and hardly asks Redis at rest.
+// poll; while all are empty asynq waits for that. So it may sleep for next to nothing, and hardly asks Redis at rest.
 //
 // Of a queue that had tasks the next ones are taken in one round trip, as many as would start at once: asynq, which takes
 // them one by one, never leaves one lying while its lease runs out.
@@ -170,7 +170,7 @@ func (b *broker) needsLook(q *queueState) (announcements, n int) {
 
 // saw keeps the tasks that were taken, and tells whether there are any. A queue that had fewer is empty, unless something
 // was announced while it was looked at.
-func (b *broker) saw(q *queueState, announcements int, cmds []*redis.Cmd) (any bool) {
+func (b *broker) saw(q *queueState, announcements int, cmds []*redis.Cmd) (found bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	empty := false

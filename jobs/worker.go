@@ -14,7 +14,7 @@ import (
 
 const (
 	// taskCheckInterval is what asynq sleeps when all queues are empty, before the broker has it wait for an announcement.
-	taskCheckInterval = 5 * time.Millisecond
+	taskCheckInterval = time.Millisecond
 	// delayedTaskCheckInterval is how often asynq looks for retries that are due.
 	delayedTaskCheckInterval = time.Second
 	// drainTimeout bounds the wait for tasks that were taken to start; those that do not come back when their leases end.

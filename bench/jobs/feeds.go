@@ -102,7 +102,7 @@ func (b *bench) publishFor(ctx context.Context, db *models.DB, stack *devstack.S
 			return nil, err
 		}
 		start := time.Now()
-		style, err := db.PublishStyle(ctx, models.Attempt{UserID: author, Mutation: "publishStyle", Key: rand.Text()}, models.StyleInput{PhotoIDs: []int64{photo.ID}})
+		style, err := db.PublishStyle(ctx, models.Attempt{UserID: author, Mutation: "publishStyle", Key: rand.Text(), InputHash: []byte{1}}, models.StyleInput{PhotoIDs: []int64{photo.ID}})
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func startRabbit(ctx context.Context) (*rabbit, error) {
 	if err != nil {
 		return nil, err
 	}
-	ports, err := freePorts(3)
+	ports, err := freePorts(ctx, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func startRabbit(ctx context.Context) (*rabbit, error) {
 		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}",
 		"RABBITMQ_MNESIA_BASE="+path("mnesia"), "RABBITMQ_LOG_BASE="+path("log"), "RABBITMQ_CONFIG_FILE="+path("rabbitmq"),
 		"RABBITMQ_ENABLED_PLUGINS_FILE="+path("plugins"))
-	r.cmd = exec.Command(rabbitProgram)
+	r.cmd = exec.CommandContext(context.WithoutCancel(ctx), rabbitProgram) // stop ends it in order
 	r.cmd.Dir, r.cmd.Env = dir, r.env
 	// A group of its own: Ctrl-C reaches us alone, and its helpers end with it.
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -96,19 +96,27 @@ func (r *rabbit) stop() {
 		_ = syscall.Kill(-r.pid(), syscall.SIGKILL)
 		<-r.done
 	}
-	epmd := exec.Command("epmd", "-kill")
+	epmd := exec.CommandContext(context.Background(), "epmd", "-kill")
 	epmd.Env = r.env
 	_ = epmd.Run()
 	_ = os.RemoveAll(r.dir)
 }
 
-func freePorts(n int) (ports []int, err error) {
+// freePorts gives different ones: each is held until all are found.
+func freePorts(ctx context.Context, n int) (ports []int, err error) {
+	held := make([]net.Listener, 0, n)
+	defer func() {
+		for _, l := range held {
+			_ = l.Close()
+		}
+	}()
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		var config net.ListenConfig
+		l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = l.Close() }()
+		held = append(held, l)
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
 	return ports, nil
