@@ -54,7 +54,6 @@ func (d *decoder) layOut() {
 	}
 	unitsX, unitsY := ceilDiv(d.width, 8*maxH), ceilDiv(d.height, 8*maxV)
 	wantX, wantY := d.fit(d.width, d.height)
-	count := 0 // of coefficients
 	for i := range d.components {
 		c := &d.components[i]
 		if i > 0 {
@@ -68,15 +67,9 @@ func (d *decoder) layOut() {
 		c.plane.Width, c.plane.Height = width, height
 		c.plane.SpanX = float64(d.width*c.h*c.size) / float64(8*maxH)
 		c.plane.SpanY = float64(d.height*c.v*c.size) / float64(8*maxV)
-		count += 64 * c.strideX * c.strideY
-	}
-	if !d.progressive {
-		return
-	}
-	rest := d.space.gatherings(count)
-	for i := range d.components {
-		c := &d.components[i]
-		c.coefficients, rest = rest[:64*c.strideX*c.strideY], rest[64*c.strideX*c.strideY:]
+		if d.progressive {
+			c.coefficients = make([]int16, 64*c.strideX*c.strideY)
+		}
 	}
 }
 

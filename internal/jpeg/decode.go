@@ -39,35 +39,16 @@ type decoder struct {
 	quantizers    [4]*[64]uint16
 	dcTables      [4]*huffman
 	acTables      [4]*huffman
-	restart       int // MCUs in a restart interval; 0 without any
-	space         *workspace
+	restart       int    // MCUs in a restart interval; 0 without any
+	buffer        []byte // of the scan's data without stuffing
 	scans         int
 	reader        bitReader
 	// endRun is how many more blocks end without a coefficient of their own (T.81 G.1.2.2).
 	endRun int
 }
 
-// workspace is what a photo needs while it is decoded, kept for the next one.
-type workspace struct {
-	entropyCoded []byte  // a scan's data without stuffing
-	coefficients []int16 // of a progressive picture
-}
-
-var workspaces = sync.Pool{New: func() any { return new(workspace) }}
-
-// mostKept is how many coefficients are kept for the next photo: those of 24 megapixels, 4:2:0.
-const mostKept = 36_000_000
-
-// gatherings gives room for so many coefficients, all 0.
-func (w *workspace) gatherings(count int) []int16 {
-	if cap(w.coefficients) < count {
-		w.coefficients = nil // before there are two
-		w.coefficients = make([]int16, count)
-	}
-	w.coefficients = w.coefficients[:count]
-	clear(w.coefficients)
-	return w.coefficients
-}
+// buffers are for scans' data without stuffing.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Decode reads the picture at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size at which it still is as wide and high as fit says,
 // with chroma of at least half that. fit is given the size as stored and called once.
@@ -78,14 +59,12 @@ func Decode(ctx context.Context, file []byte, fit func(width, height int) (int, 
 	if len(file) < 2 || file[0] != 0xff || file[1] != markerSOI {
 		return nil, FormatError("no start of image")
 	}
-	space := workspaces.Get().(*workspace)
+	buffer := buffers.Get().(*[]byte)
+	d := &decoder{ctx: ctx, fit: fit, buffer: *buffer}
 	defer func() {
-		if cap(space.coefficients) > mostKept {
-			space.coefficients = nil
-		}
-		workspaces.Put(space)
+		*buffer = d.buffer
+		buffers.Put(buffer)
 	}()
-	d := &decoder{ctx: ctx, fit: fit, space: space}
 	for rest := file[2:]; ; {
 		marker, body, after, ok := nextSegment(rest)
 		if !ok && d.progressive { // the scans that are missing would sharpen every row

@@ -35,8 +35,8 @@ func (d *decoder) scan(header, data []byte) (length int, err error) {
 			c.dequantize(table)
 		}
 	}
-	coded, length := unstuff(data, d.space.entropyCoded)
-	d.space.entropyCoded = coded.data
+	coded, length := unstuff(data, d.buffer)
+	d.buffer = coded.data
 	return length, d.read(s, &coded)
 }
 
