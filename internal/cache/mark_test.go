@@ -144,3 +144,25 @@ func TestMarksOfManyWriters(t *testing.T) {
 		t.Errorf("%d writers", n)
 	}
 }
+
+// Between the look at an entry and its replacement another writer may come.
+func TestAnInvalidationLosesNobodysMark(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	here, there := newCache(t, s.addr), newCache(t, s.addr)
+	fill(t, here, "was there", "old")
+	for _, key := range []string{"absent", "was there"} {
+		seen := false
+		failed, err := here.rewriteAll([]string{key}, func(old []byte, again bool) []byte {
+			if seen = again; !again {
+				mark(t, there, 2, key)
+			}
+			return settled(old, here.writersOf(old, time.Now()), 1, time.Now(), again)
+		})
+		if err != nil || len(failed) > 0 || !seen {
+			t.Errorf("%s: %v %v, seen again: %v", key, failed, err, seen)
+		}
+		fill(t, here, key, "old")
+		wantMiss(t, here, key)
+	}
+}
