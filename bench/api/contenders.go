@@ -90,10 +90,12 @@ func others(ctx context.Context, folder string) (found []*contender, missing []s
 		found = append(found, c)
 	}
 	flask := &contender{name: "Flask, graphene, memcached", dir: flaskFolder, command: []string{"./serve"}}
-	if _, err := os.Stat(flaskServer); err != nil {
-		return found, append(missing, flask.name), nil
+	if _, err := os.Stat(flaskServer); err == nil {
+		found = append(found, flask)
+	} else {
+		missing = append(missing, flask.name)
 	}
-	return append(found, flask), missing, nil
+	return found, missing, nil
 }
 
 // ownDocuments reads the documents of a peer whose schema is not ours; nil where it has none.
