@@ -17,6 +17,9 @@ import (
 
 const (
 	relayBatch = 250
+	// relayPause is from one look at the outbox to the next, unless there is more than a batch: of a busy server, many
+	// commits share a look, and the first after a pause waits for none.
+	relayPause = 10 * time.Millisecond
 	// queuesKey is where asynq keeps the names of all queues.
 	queuesKey = "asynq:queues"
 	// timeoutGrace is what asynq waits longer than the runner: asynq would put the task back while its handler still runs.
@@ -32,6 +35,7 @@ var relayRetry = Policy{Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Se
 func (j *Jobs) RunRelay(ctx context.Context) error {
 	failures := 0
 	for {
+		begun := time.Now()
 		n, err := j.relayOnce(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -49,7 +53,7 @@ func (j *Jobs) RunRelay(ctx context.Context) error {
 				j.log.InfoContext(ctx, "work leaves the outbox again", "failures", failures)
 				failures = 0
 			}
-			if n < relayBatch && !j.awaitWake(ctx) {
+			if n < relayBatch && !(j.awaitWake(ctx) && sleep(ctx, relayPause-time.Since(begun))) {
 				return nil
 			}
 		}

@@ -2,15 +2,22 @@ package models
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"github.com/uptrace/bun"
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // Relayed are the ids of rows that a relay handed over, and of those that it did itself.
 type Relayed struct{ Enqueued, Done []int64 }
+
+const (
+	dueJobsSQL = `select id, kind, generation, attempts, payload from outbox
+		where available_at <= $1 and enqueued_at is null and done_at is null and dead_at is null
+		order by available_at, id limit $2 for update skip locked`
+	relayedSQL = `update outbox set enqueued_at = $1::timestamptz, done_at = case when id = any($3) then $1::timestamptz end
+		where id = any($2::bigint[] || $3::bigint[])`
+)
 
 // RelayJobs gives handOver up to limit rows that are due, oldest first and locked against other relays, and marks those
 // whose ids it returns, also when it returns an error. It tells how many were marked.
@@ -19,12 +26,15 @@ type Relayed struct{ Enqueued, Done []int64 }
 func (db *DB) RelayJobs(ctx context.Context, limit int64, handOver func(context.Context, []OutboxRow) (Relayed, error)) (int, error) {
 	var relayed Relayed
 	var handOverErr error
-	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	err := pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
 		now := db.Now()
-		var rows []OutboxRow
-		err := tx.NewSelect().Model(&rows).Column("id", "kind", "generation", "attempts", "payload").
-			Where("available_at <= ?", now).Where("enqueued_at is null and done_at is null and dead_at is null").
-			OrderExpr("available_at, id").Limit(limit).For("update skip locked").Scan(ctx)
+		waiting, err := tx.Query(ctx, dueJobsSQL, pgx.QueryExecModeCacheStatement, now, limit)
+		if err != nil {
+			return err
+		}
+		rows, err := pgx.CollectRows(waiting, func(r pgx.CollectableRow) (o OutboxRow, err error) {
+			return o, r.Scan(&o.ID, &o.Kind, &o.Generation, &o.Attempts, &o.Payload)
+		})
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -32,8 +42,7 @@ func (db *DB) RelayJobs(ctx context.Context, limit int64, handOver func(context.
 		if len(relayed.Enqueued)+len(relayed.Done) == 0 {
 			return nil
 		}
-		_, err = tx.NewRaw(`update outbox set enqueued_at = ?, done_at = case when id = any(?) then ?::timestamptz end where id = any(?)`,
-			now, pgdialect.Array(relayed.Done), now, pgdialect.Array(slices.Concat(relayed.Enqueued, relayed.Done))).Exec(ctx)
+		_, err = tx.Exec(ctx, relayedSQL, pgx.QueryExecModeCacheStatement, now, relayed.Enqueued, relayed.Done)
 		return err
 	})
 	if err != nil {
