@@ -46,7 +46,7 @@ func (tx *Tx) collectable(ctx context.Context, userID, styleID int64) (*Style, e
 
 // lockStyles locks styles in the order of their ids, so that two who lock the same ones wait instead of dead-locking.
 func (tx *Tx) lockStyles(ctx context.Context, ids []int64) error {
-	_, err := tx.NewRaw(`select from styles where id = any(?) order by id for no key update`, pgdialect.Array(ids)).Exec(ctx)
+	_, err := tx.exec(ctx, `select from styles where id = any($1) order by id for no key update`, ids)
 	if err != nil {
 		return fmt.Errorf("lock styles: %w", err)
 	}
@@ -54,8 +54,8 @@ func (tx *Tx) lockStyles(ctx context.Context, ids []int64) error {
 }
 
 func (tx *Tx) collect(ctx context.Context, userID int64, s *Style, c *Collection) error {
-	var before []int64
-	if err := tx.NewRaw(`select collection_id from collection_styles where owner_id = ? and style_id = ?`, userID, s.ID).Scan(ctx, &before); err != nil {
+	before, err := tx.queryIDs(ctx, `select collection_id from collection_styles where owner_id = $1 and style_id = $2`, userID, s.ID)
+	if err != nil {
 		return fmt.Errorf("look for the style in collections: %w", err)
 	}
 	for _, id := range before {
@@ -66,7 +66,7 @@ func (tx *Tx) collect(ctx context.Context, userID int64, s *Style, c *Collection
 	if c.StyleCount >= MaxCollectionStyles {
 		return fault.Reject("collectionId", fault.TooMany, "full_collection", MaxCollectionStyles)
 	}
-	_, err := tx.NewRaw(`insert into collection_styles (collection_id, style_id, owner_id) values (?, ?, ?)`, c.ID, s.ID, userID).Exec(ctx)
+	_, err = tx.exec(ctx, `insert into collection_styles (collection_id, style_id, owner_id) values ($1, $2, $3)`, c.ID, s.ID, userID)
 	if err != nil {
 		return fmt.Errorf("collect: %w", err)
 	}

@@ -38,7 +38,9 @@ func (db *DB) AddComment(ctx context.Context, a Attempt, styleID int64, body str
 		if c.MentionIDs, err = tx.mentionIDs(ctx, a.UserID, mentioned); err != nil {
 			return CommentResult{}, err
 		}
-		_, err = tx.NewInsert().Model(c).ExcludeColumn("id").Returning("id").Exec(ctx)
+		err = tx.queryRow(ctx, `insert into comments (style_id, author_id, reply_to_id, reply_to_author_id, body, mention_ids, is_item_info_request, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+			c.StyleID, c.AuthorID, c.ReplyToID, c.ReplyToAuthorID, c.Body, c.MentionIDs, c.IsItemInfoRequest, c.CreatedAt).Scan(&c.ID)
 		switch {
 		case violates(err, "comments_style_id_fkey"):
 			return CommentResult{}, fault.Reject("styleId", fault.UserNotFound, "not_found")
@@ -64,8 +66,8 @@ func (tx *Tx) replyTo(ctx context.Context, c *Comment, replyToID int64) error {
 // visibleComment gives the author of a comment that the person may see, under a style that they may see. field is where
 // it stands in the input.
 func (tx *Tx) visibleComment(ctx context.Context, viewerID, styleID, commentID int64, field string) (authorID int64, err error) {
-	err = tx.NewRaw(`select u.id from comments c join users u on u.id = c.author_id where c.id = ?1 and c.style_id = ?2 and `+
-		forViewer(userVisibleSQL, "?0"), viewerID, commentID, styleID).Scan(ctx, &authorID)
+	err = tx.queryRow(ctx, `select u.id from comments c join users u on u.id = c.author_id where c.id = $2 and c.style_id = $3 and `+
+		userVisibleSQL, viewerID, commentID, styleID).Scan(&authorID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, fault.Reject(field, fault.UserNotFound, "not_found")
 	}
@@ -132,7 +134,7 @@ func (tx *Tx) forgetReplies(ctx context.Context, commentID int64) error {
 
 // countComment has the counter and the notifications follow a comment that came (+1) or went (-1).
 func (tx *Tx) countComment(ctx context.Context, s *Style, c *Comment, by int) error {
-	if _, err := tx.NewRaw(`update styles set comment_count = comment_count + ? where id = ?`, by, s.ID).Exec(ctx); err != nil {
+	if _, err := tx.exec(ctx, `update styles set comment_count = comment_count + $1 where id = $2`, by, s.ID); err != nil {
 		return fmt.Errorf("count comment: %w", err)
 	}
 	tx.changes.Styles = append(tx.changes.Styles, s.ID)

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/uptrace/bun/dialect/pgdialect"
-
 	"styleshare/internal/fault"
 )
 
@@ -38,8 +36,8 @@ func (db *DB) Follow(ctx context.Context, a Attempt, userID int64) (int64, error
 // beginFollow makes the follow, with its counters and the feed, and tells whether there was none before. Both people are
 // locked.
 func (tx *Tx) beginFollow(ctx context.Context, followerID int64, u *User) (bool, error) {
-	n, err := affected(tx.NewRaw(`insert into follows (follower_id, followee_id, merged) values (?, ?, ?) on conflict do nothing`,
-		followerID, u.ID, u.FeedMerged).Exec(ctx))
+	n, err := tx.exec(ctx, `insert into follows (follower_id, followee_id, merged) values ($1, $2, $3) on conflict do nothing`,
+		followerID, u.ID, u.FeedMerged)
 	if err != nil {
 		return false, fmt.Errorf("follow: %w", err)
 	}
@@ -57,9 +55,9 @@ func (tx *Tx) backfillFeed(ctx context.Context, readerID int64, u *User) error {
 	if u.FeedMerged {
 		return nil // read directly
 	}
-	_, err := tx.NewRaw(`insert into feed_entries (reader_id, style_id, author_id) select ?, s.id, s.author_id from styles s
-		where s.author_id = ? and s.deleted_at is null and s.state = 'PUBLISHED' order by s.id desc limit ?
-		on conflict do nothing`, readerID, u.ID, FollowBackfill).Exec(ctx)
+	_, err := tx.exec(ctx, `insert into feed_entries (reader_id, style_id, author_id) select $1, s.id, s.author_id from styles s
+		where s.author_id = $2 and s.deleted_at is null and s.state = 'PUBLISHED' order by s.id desc limit $3
+		on conflict do nothing`, readerID, u.ID, FollowBackfill)
 	if err != nil {
 		return fmt.Errorf("back-fill the feed: %w", err)
 	}
@@ -104,9 +102,8 @@ func (tx *Tx) endFollow(ctx context.Context, followerID, followeeID int64) error
 }
 
 func (tx *Tx) countFollow(ctx context.Context, followerID, followeeID int64, by int) error {
-	_, err := tx.NewRaw(`update users set following_count = following_count + case when id = ? then ? else 0 end,
-		follower_count = follower_count + case when id = ? then ? else 0 end where id in (?, ?)`,
-		followerID, by, followeeID, by, followerID, followeeID).Exec(ctx)
+	_, err := tx.exec(ctx, `update users set following_count = following_count + case when id = $1 then $3::integer else 0 end,
+		follower_count = follower_count + case when id = $2 then $3::integer else 0 end where id in ($1, $2)`, followerID, followeeID, by)
 	if err != nil {
 		return fmt.Errorf("count follow: %w", err)
 	}
@@ -127,8 +124,8 @@ func (tx *Tx) lockPair(ctx context.Context, viewerID, userID int64) (*User, erro
 		return nil, err
 	}
 	u := new(User)
-	err := tx.NewRaw(`select u.id, u.is_private, u.feed_merged from users u where u.id = ?1 and `+forViewer(userVisibleSQL, "?0"),
-		viewerID, userID).Scan(ctx, u)
+	err := tx.queryRow(ctx, `select u.id, u.is_private, u.feed_merged from users u where u.id = $2 and `+userVisibleSQL,
+		viewerID, userID).Scan(&u.ID, &u.IsPrivate, &u.FeedMerged)
 	if err == nil {
 		return u, nil
 	}
@@ -148,7 +145,7 @@ func (tx *Tx) lockPair(ctx context.Context, viewerID, userID int64) (*User, erro
 // lockPeople locks people in the order of their ids, so that two who follow each other at the same moment wait instead of
 // dead-locking, and so that a style published at this moment is either back-filled or fanned out.
 func (tx *Tx) lockPeople(ctx context.Context, ids ...int64) error {
-	_, err := tx.NewRaw(`select id from users where id = any(?) order by id for no key update`, pgdialect.Array(ids)).Exec(ctx)
+	_, err := tx.exec(ctx, `select id from users where id = any($1) order by id for no key update`, ids)
 	if err != nil {
 		return fmt.Errorf("lock people: %w", err)
 	}

@@ -186,10 +186,10 @@ func isKeyReused(users fault.Users) bool {
 
 // claim inserts the attempt's row, which makes a second one wait for this transaction, or reads what is there.
 func claim(ctx context.Context, tx *Tx, a Attempt) (first answer, known bool, err error) {
-	n, err := affected(tx.NewRaw(`insert into idempotency_keys as k (user_id, mutation, key, input_hash, result, created_at)
-		values (?, ?, ?, ?, '{}', ?) on conflict (user_id, mutation, key)
-		do update set input_hash = excluded.input_hash, result = '{}', created_at = excluded.created_at where k.created_at <= ?`,
-		a.UserID, a.Mutation, a.Key, a.InputHash, tx.now, tx.now.Add(-IdempotencyTTL)).Exec(ctx))
+	n, err := tx.exec(ctx, `insert into idempotency_keys as k (user_id, mutation, key, input_hash, result, created_at)
+		values ($1, $2, $3, $4, '{}', $5) on conflict (user_id, mutation, key)
+		do update set input_hash = excluded.input_hash, result = '{}', created_at = excluded.created_at where k.created_at <= $6`,
+		a.UserID, a.Mutation, a.Key, a.InputHash, tx.now, tx.now.Add(-IdempotencyTTL))
 	if err != nil || n > 0 {
 		return answer{}, false, err
 	}
@@ -211,7 +211,7 @@ func remember(ctx context.Context, tx *Tx, a Attempt, what answer) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.NewRaw(`update idempotency_keys set result = ? where user_id = ? and mutation = ? and key = ?`,
-		string(text), a.UserID, a.Mutation, a.Key).Exec(ctx)
+	_, err = tx.exec(ctx, `update idempotency_keys set result = $1 where user_id = $2 and mutation = $3 and key = $4`,
+		string(text), a.UserID, a.Mutation, a.Key)
 	return err
 }

@@ -99,7 +99,7 @@ func (db *DB) RequestItemInfo(ctx context.Context, a Attempt, styleID int64, at 
 		if _, err = tx.NewInsert().Model(ask).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
 			return 0, fmt.Errorf("ask: %w", err)
 		}
-		if _, err = tx.NewRaw(`update styles set item_info_request_count = item_info_request_count + 1 where id = ?`, s.ID).Exec(ctx); err != nil {
+		if _, err = tx.exec(ctx, `update styles set item_info_request_count = item_info_request_count + 1 where id = $1`, s.ID); err != nil {
 			return 0, fmt.Errorf("count ask: %w", err)
 		}
 		tx.changes.Styles = append(tx.changes.Styles, s.ID)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // JobKind names a kind of work; package jobs has one handler for each.
@@ -81,11 +80,12 @@ func (tx *Tx) Record(ctx context.Context, kind JobKind, payload any) error {
 
 // RecordAt is Record for work that must wait until a moment.
 func (tx *Tx) RecordAt(ctx context.Context, kind JobKind, payload any, at time.Time) error {
-	row, err := newOutboxRow(kind, payload, tx.now, at)
-	if err != nil {
-		return err
+	text, err := json.Marshal(payload)
+	if err == nil {
+		_, err = tx.exec(ctx, `insert into outbox (kind, payload, created_at, available_at, generation, attempts)
+			values ($1, $2, $3, $4, 0, 0)`, kind, string(text), tx.now, at)
 	}
-	if _, err = tx.NewInsert().Model(row).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+	if err != nil {
 		return fmt.Errorf("record %s: %w", kind, err)
 	}
 	tx.changes.Outbox = true
@@ -105,8 +105,8 @@ func (tx *Tx) recordAll(ctx context.Context, kind JobKind, payloads []any) error
 		}
 		texts[i] = string(text)
 	}
-	_, err := tx.NewRaw(`insert into outbox (kind, payload, created_at, available_at, generation, attempts)
-		select ?0, p::jsonb, ?1, ?1, 0, 0 from unnest(?2::text[]) p`, kind, tx.now, pgdialect.Array(texts)).Exec(ctx)
+	_, err := tx.exec(ctx, `insert into outbox (kind, payload, created_at, available_at, generation, attempts)
+		select $1, p::jsonb, $2::timestamptz, $2::timestamptz, 0, 0 from unnest($3::text[]) p`, kind, tx.now, texts)
 	if err != nil {
 		return fmt.Errorf("record %s: %w", kind, err)
 	}

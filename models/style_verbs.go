@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/uptrace/bun/dialect/pgdialect"
-
 	"styleshare/internal/fault"
 )
 
@@ -39,14 +37,17 @@ func (db *DB) PublishStyle(ctx context.Context, a Attempt, in StyleInput) (style
 			return 0, err
 		}
 		s.BrandIDs = distinctBrands(in.Items, brandOf)
-		_, err = tx.NewInsert().Model(s).ExcludeColumn("id").Returning("id").Exec(ctx)
+		err = tx.queryRow(ctx, `insert into styles (author_id, state, caption, photo_ids, item_ids, tag_ids, brand_ids, mention_ids, worn_on,
+				like_count, comment_count, collect_count, item_info_request_count, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, 0, $10) returning id`,
+			s.AuthorID, s.State, s.Caption, s.PhotoIDs, s.ItemIDs, s.TagIDs, s.BrandIDs, s.MentionIDs, s.WornOn, s.CreatedAt).Scan(&s.ID)
 		if err != nil {
 			return 0, fmt.Errorf("publish: %w", err)
 		}
 		if err = tx.insertItems(ctx, s.ID, s.ItemIDs, in.Items, brandOf); err != nil {
 			return 0, err
 		}
-		_, err = tx.NewRaw(`update photos set style_id = ? where id = any(?)`, s.ID, pgdialect.Array(in.PhotoIDs)).Exec(ctx)
+		_, err = tx.exec(ctx, `update photos set style_id = $1 where id = any($2)`, s.ID, in.PhotoIDs)
 		if err != nil {
 			return 0, fmt.Errorf("publish: %w", err)
 		}
@@ -66,10 +67,10 @@ func (tx *Tx) takePhotos(ctx context.Context, authorID int64, ids []int64) error
 	if len(ids) == 0 {
 		return nil
 	}
-	var rows []takenPhoto
-	err := tx.NewRaw(`select p.id, p.state, p.style_id is not null or p.question_id is not null
+	rows, err := queryRows(ctx, tx, func(r *sql.Rows, p *takenPhoto) error { return r.Scan(&p.ID, &p.State, &p.IsUsed) },
+		`select p.id, p.state, p.style_id is not null or p.question_id is not null
 			or exists(select from users u where u.id = p.owner_id and u.avatar_photo_id = p.id) as is_used
-		from photos p where p.id = any(?) and p.owner_id = ? order by p.id for update`, pgdialect.Array(ids), authorID).Scan(ctx, &rows)
+		from photos p where p.id = any($1) and p.owner_id = $2 order by p.id for update`, ids, authorID)
 	if err != nil {
 		return fmt.Errorf("lock photos: %w", err)
 	}
@@ -119,7 +120,7 @@ func (tx *Tx) showStyle(ctx context.Context, styleID int64) error {
 // countStyle has the author's and the topics' counters say what the rows say, after one published style came (+1) or
 // went (-1).
 func (tx *Tx) countStyle(ctx context.Context, s *Style, by int) error {
-	_, err := tx.NewRaw(`update users set style_count = style_count + ? where id = ?`, by, s.AuthorID).Exec(ctx)
+	_, err := tx.exec(ctx, `update users set style_count = style_count + $1 where id = $2`, by, s.AuthorID)
 	if err != nil {
 		return fmt.Errorf("count style: %w", err)
 	}
@@ -160,7 +161,7 @@ func (tx *Tx) ownStyle(ctx context.Context, userID, styleID int64) (*Style, erro
 // visibleStyle gives a style that the person may see, or the user error that it does not exist.
 func (tx *Tx) visibleStyle(ctx context.Context, viewerID, styleID int64) (*Style, error) {
 	s := new(Style)
-	err := tx.Tx.Tx.QueryRowContext(ctx, `select s.id, s.author_id, s.state from styles s join users u on u.id = s.author_id
+	err := tx.queryRow(ctx, `select s.id, s.author_id, s.state from styles s join users u on u.id = s.author_id
 		where s.id = $2 and `+styleVisibleSQL, viewerID, styleID).Scan(&s.ID, &s.AuthorID, &s.State)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fault.Reject("styleId", fault.UserNotFound, "not_found")

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // TagIDByName finds a tag by its normalised name; 0 where there is none.
@@ -30,9 +27,7 @@ func (tx *Tx) newIDs(ctx context.Context, n int) ([]int64, error) {
 	if n == 0 {
 		return []int64{}, nil
 	}
-	var ids []int64
-	err := tx.NewRaw(`select next_id() from generate_series(1, ?)`, n).Scan(ctx, &ids)
-	return ids, err
+	return tx.queryIDs(ctx, `select next_id() from generate_series(1, $1)`, n)
 }
 
 // tagIDs gives the ids of the tags in the order of their names, and makes those that are new.
@@ -43,7 +38,7 @@ func (tx *Tx) tagIDs(ctx context.Context, names []string) ([]int64, error) {
 	}
 	// Everybody inserts in one order, so that two captions with the same tags wait instead of dead-locking.
 	slices.SortFunc(rows, func(a, b Tag) int { return strings.Compare(a.Name, b.Name) })
-	return upsertTopics(ctx, tx, searchTags, rows, "name", names, func(t Tag) (string, int64) { return t.Name, t.ID })
+	return upsertTopics(ctx, tx, searchTags, rows, "name", names)
 }
 
 // brandsOf gives the ids of the brands that the items name, by slug, and makes those that are new.
@@ -57,7 +52,7 @@ func (tx *Tx) brandsOf(ctx context.Context, items []ItemInput) (map[string]int64
 		}
 	}
 	slices.SortFunc(rows, func(a, b Brand) int { return strings.Compare(a.Slug, b.Slug) })
-	ids, err := upsertTopics(ctx, tx, searchBrands, rows, "slug", slugs, func(b Brand) (string, int64) { return b.Slug, b.ID })
+	ids, err := upsertTopics(ctx, tx, searchBrands, rows, "slug", slugs)
 	if err != nil {
 		return nil, err
 	}
@@ -68,31 +63,52 @@ func (tx *Tx) brandsOf(ctx context.Context, items []ItemInput) (map[string]int64
 	return bySlug, nil
 }
 
-func upsertTopics[T any](ctx context.Context, tx *Tx, kind searchable, rows []T, column string, wanted []string, read func(T) (string, int64)) ([]int64, error) {
-	if len(rows) == 0 {
+// upsertTopics gives the ids of the topics that are wanted, in that order. Rows are made where some are missing, which is
+// rare.
+func upsertTopics[T any](ctx context.Context, tx *Tx, kind searchable, rows []T, column string, wanted []string) ([]int64, error) {
+	if len(wanted) == 0 {
 		return []int64{}, nil
 	}
-	created, err := affected(tx.NewInsert().Model(&rows).ExcludeColumn("id").On("CONFLICT (" + column + ") DO NOTHING").Returning("NULL").Exec(ctx))
+	known, err := tx.topicIDs(ctx, kind.rows, column, wanted)
 	if err != nil {
-		return nil, fmt.Errorf("make topics: %w", err)
+		return nil, err
 	}
-	var found []T
-	if err = tx.NewSelect().Model(&found).Where("? = any(?)", bun.Ident(column), pgdialect.Array(wanted)).Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read topics: %w", err)
-	}
-	byKey := make(map[string]int64, len(found))
-	for _, row := range found {
-		key, id := read(row)
-		byKey[key] = id
+	created := int64(0)
+	if len(known) < len(wanted) {
+		created, err = affected(tx.NewInsert().Model(&rows).ExcludeColumn("id").On("CONFLICT (" + column + ") DO NOTHING").Returning("NULL").Exec(ctx))
+		if err != nil {
+			return nil, fmt.Errorf("make topics: %w", err)
+		}
+		if known, err = tx.topicIDs(ctx, kind.rows, column, wanted); err != nil {
+			return nil, err
+		}
 	}
 	ids := make([]int64, len(wanted))
 	for i, key := range wanted {
-		ids[i] = byKey[key]
+		ids[i] = known[key]
 	}
 	if created > 0 {
 		err = tx.index(ctx, kind, ids...)
 	}
 	return ids, err
+}
+
+// topicIDs reads the ids of topics by a column that is unique.
+func (tx *Tx) topicIDs(ctx context.Context, table, column string, wanted []string) (map[string]int64, error) {
+	type topic struct {
+		key string
+		id  int64
+	}
+	found, err := queryRows(ctx, tx, func(r *sql.Rows, t *topic) error { return r.Scan(&t.key, &t.id) },
+		`select `+column+`, id from `+table+` where `+column+` = any($1)`, wanted)
+	if err != nil {
+		return nil, fmt.Errorf("read topics: %w", err)
+	}
+	ids := make(map[string]int64, len(found))
+	for _, t := range found {
+		ids[t.key] = t.id
+	}
+	return ids, nil
 }
 
 // linkTags takes a style away from some tags and gives it to others, with their counters.
@@ -107,12 +123,12 @@ func (tx *Tx) linkBrands(ctx context.Context, styleID int64, from, to []int64) e
 	return tx.link(ctx, linkBrandsSQL, styleID, from, to)
 }
 
-// linkSQL are the statements that link styles to one kind of topic: ?0 is the style, ?1 the topics that it leaves, ?2 those
-// that it comes to.
+// linkSQL are the statements that link styles to one kind of topic.
 type linkSQL struct {
-	// lock takes the topics in the order of their ids, so that two styles with the same ones wait instead of dead-locking.
+	// lock takes the topics that a style leaves ($1) or comes to ($2) in the order of their ids, so that two styles with the
+	// same ones wait instead of dead-locking.
 	lock string
-	// change counts exactly the rows that came and went, as far as everybody may see the style. It must not have to wait for a
+	// change has the style ($1) leave topics ($2) and come to others ($3). It counts exactly the rows that came and went, as far as everybody may see the style. It must not have to wait for a
 	// topic, therefore the lock: PostgreSQL cannot evaluate such a statement again for a row that somebody else has changed
 	// meanwhile.
 	change string
@@ -129,10 +145,10 @@ var (
 func newLinkSQL(topics, links, column string) linkSQL {
 	fill := strings.NewReplacer("{topics}", topics, "{links}", links, "{column}", column, "{public}", publicSQL).Replace
 	return linkSQL{
-		lock: fill(`select from {topics} where id = any(?1) or id = any(?2) order by id for no key update`),
-		change: fill(`with gone as (delete from {links} where style_id = ?0 and {column} = any(?1) returning {column} as id, -is_counted::int as n),
+		lock: fill(`select from {topics} where id = any($1) or id = any($2) order by id for no key update`),
+		change: fill(`with gone as (delete from {links} where style_id = $1 and {column} = any($2) returning {column} as id, -is_counted::int as n),
 			come as (insert into {links} ({column}, style_id, is_counted) select topic, s.id, {public}
-				from styles s join users u on u.id = s.author_id, unnest(?2::bigint[]) topic where s.id = ?0
+				from styles s join users u on u.id = s.author_id, unnest($3::bigint[]) topic where s.id = $1
 				on conflict do nothing returning {column} as id, is_counted::int as n)
 			update {topics} t set style_count = t.style_count + c.n from (select * from gone union all select * from come) c where t.id = c.id`),
 		lockCounted: fill(`select from {topics} where id in (select l.{column} from {links} l, users u where u.id = ?0 and l.style_id = any(?1)
@@ -148,22 +164,23 @@ func (tx *Tx) link(ctx context.Context, statements linkSQL, styleID int64, from,
 	if len(from)+len(to) == 0 {
 		return nil
 	}
-	for _, statement := range []string{statements.lock, statements.change} {
-		if _, err := tx.NewRaw(statement, styleID, pgdialect.Array(from), pgdialect.Array(to)).Exec(ctx); err != nil {
-			return fmt.Errorf("link style %d: %w", styleID, err)
-		}
+	_, err := tx.exec(ctx, statements.lock, from, to)
+	if err == nil {
+		_, err = tx.exec(ctx, statements.change, styleID, from, to)
+	}
+	if err != nil {
+		return fmt.Errorf("link style %d: %w", styleID, err)
 	}
 	return nil
 }
 
 // mentionIDs finds the people that a text of the author's mentions, in its order, leaving out who does not exist for them.
 func (tx *Tx) mentionIDs(ctx context.Context, authorID int64, usernames []string) ([]int64, error) {
-	ids := []int64{}
 	if len(usernames) == 0 {
-		return ids, nil
+		return []int64{}, nil
 	}
-	err := tx.NewRaw(`select u.id from unnest(?1::text[]) with ordinality as m(username, n) join users u using (username)
-		where `+forViewer(userVisibleSQL, "?0")+` order by m.n`, authorID, pgdialect.Array(usernames)).Scan(ctx, &ids)
+	ids, err := tx.queryIDs(ctx, `select u.id from unnest($2::text[]) with ordinality as m(username, n) join users u using (username)
+		where `+userVisibleSQL+` order by m.n`, authorID, usernames)
 	if err != nil {
 		return nil, fmt.Errorf("look for mentioned people: %w", err)
 	}
