@@ -194,8 +194,8 @@ func (p *pages) keep(key pageKey, entries map[int64][]models.Entry) {
 }
 
 // of gives the page of each parent; ok is false where one of them was not read.
-func (p pages) of(key pageKey, parents []int64) (entries map[int64][]models.Entry, ok bool) {
-	known := p[key]
+func (p *pages) of(key pageKey, parents []int64) (entries map[int64][]models.Entry, ok bool) {
+	known := (*p)[key]
 	for _, parent := range parents {
 		if _, ok = known[parent]; !ok {
 			return nil, false

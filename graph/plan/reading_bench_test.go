@@ -124,6 +124,7 @@ func (r *reading) ask(b *testing.B, name string, n int) []byte {
 }
 
 func (r *reading) measure(b *testing.B, name string) {
+	b.Helper()
 	for n := range 2 * len(r.viewers) { // what can be in memcached is there then
 		r.ask(b, name, n)
 	}
