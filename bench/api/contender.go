@@ -46,11 +46,11 @@ const (
 
 // start runs the contender and waits until it listens. What it says goes into a file of the folder.
 func (c *contender) start(ctx context.Context, databaseURL, memcached, logs string) error {
-	port, err := freePort()
+	port, err := freePort(ctx)
 	if err != nil {
 		return err
 	}
-	admin, err := freePort()
+	admin, err := freePort(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,8 @@ func (c *contender) start(ctx context.Context, databaseURL, memcached, logs stri
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	c.process = exec.Command(c.command[0], c.command[1:]...)
+	// Not ended with the context, but by stop, with all that it has started.
+	c.process = exec.CommandContext(context.WithoutCancel(ctx), c.command[0], c.command[1:]...)
 	c.process.Dir = c.dir
 	c.process.Env = append(os.Environ(), "PORT="+strconv.Itoa(port), "LISTEN="+c.address, "ADMIN_LISTEN="+c.admin, "DATABASE_URL="+databaseURL, "MEMCACHED="+memcached,
 		"PUBLIC_URL="+renditions, "NODE_ENV=production")
@@ -127,8 +128,8 @@ func (c *contender) stop() {
 func (c *contender) pause()  { _ = syscall.Kill(-c.process.Process.Pid, syscall.SIGSTOP) }
 func (c *contender) resume() { _ = syscall.Kill(-c.process.Process.Pid, syscall.SIGCONT) }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+func freePort(ctx context.Context) (int, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

@@ -68,9 +68,9 @@ func worker(s *devstack.Stack, databaseURL string) *contender {
 
 // others are the hand-written handlers, and the peers that are there.
 func others(ctx context.Context, folder string) (found []*contender, missing []string, err error) {
-	program := filepath.Join(folder, "limit")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./bench/limit").CombinedOutput(); err != nil {
-		return nil, nil, fmt.Errorf("build bench/limit: %w\n%s", err, out)
+	program, err := build(ctx, folder, "limit")
+	if err != nil {
+		return nil, nil, err
 	}
 	found = append(found, &contender{name: limit, command: []string{program}})
 	for _, c := range []*contender{
@@ -96,6 +96,15 @@ func others(ctx context.Context, folder string) (found []*contender, missing []s
 		missing = append(missing, flask.name)
 	}
 	return found, missing, nil
+}
+
+// build compiles one of the programs beside this one into a folder.
+func build(ctx context.Context, folder, name string) (string, error) {
+	program := filepath.Join(folder, name)
+	if out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./bench/"+name).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build bench/%s: %w\n%s", name, err, out)
+	}
+	return program, nil
 }
 
 // ownDocuments reads the documents of a peer whose schema is not ours; nil where it has none.

@@ -64,7 +64,7 @@ func drive(ctx context.Context, address string, requests [][]byte, from int, b b
 		total.count += o.count
 		total.latencies = append(total.latencies, o.latencies...)
 	}
-	return total, errors.Join(append(errs, ctx.Err())...)
+	return total, errors.Join(errors.Join(errs...), ctx.Err())
 }
 
 // client is one connection.

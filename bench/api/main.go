@@ -41,7 +41,7 @@ func main() {
 	flag.DurationVar(&o.turn, "turn", 1500*time.Millisecond, "how long a turn is at most")
 	flag.BoolVar(&o.quick, "quick", false, "the main ratios alone, on standard output")
 	flag.StringVar(&o.profile, "profile", "", "save a CPU profile of the feed page, with all caches, in this file, and measure nothing")
-	flag.StringVar(&o.only, "operations", "", "names of operations, comma separated; all where empty")
+	flag.StringVar(&o.only, "operations", "", "names of operations, steps and scaling among them, comma separated; all where empty")
 	flag.StringVar(&o.against, "contenders", "", "parts of names of contenders, comma separated; all where empty")
 	flag.Parse()
 	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {

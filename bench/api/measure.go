@@ -31,15 +31,18 @@ func (b *bench) measure(ctx context.Context, o options, address string) (string,
 		return "", err
 	}
 	var text strings.Builder
-	if goals := goalTable(all.goals()); !o.quick || goals != "" {
-		text.WriteString("\n" + goals)
-	}
+	text.WriteString("\n" + goalTable(all.goals()))
 	text.WriteString(all.tables(chosenOperations, names(b.contenders)))
 	if o.quick {
 		return text.String(), nil
 	}
 	if len(writing) > 0 {
 		if err = b.measureWithWorker(ctx, &text, writing, address); err != nil {
+			return "", err
+		}
+	}
+	if chosen(o.only, "steps") {
+		if err = b.measureSteps(ctx, &text, address); err != nil {
 			return "", err
 		}
 	}

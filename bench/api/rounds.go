@@ -118,7 +118,7 @@ func (b *bench) take(ctx context.Context, c *contender, op operation, round int)
 	if err != nil {
 		return f, err
 	}
-	if op.writes && !(c.tokens && b.worker != nil) {
+	if op.writes && (!c.tokens || b.worker == nil) {
 		err = b.forget(ctx)
 	}
 	return summarise(o, before, after), err

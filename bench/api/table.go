@@ -96,6 +96,9 @@ func goalTable(goals []goal) string {
 		}
 		rows = append(rows, []string{g.what, bound + fmt.Sprint(g.wanted), digits(g.got), map[bool]string{true: "yes", false: "no"}[met]})
 	}
+	if len(rows) == 0 {
+		return ""
+	}
 	return report.Table([]string{"what", "wanted", "measured", "reached"}, rows)
 }
 
