@@ -82,6 +82,7 @@ func (w *writing) publish(b *testing.B, author int64) string {
 
 // run asks for an operation of the apps.
 func (w *writing) run(b *testing.B, viewer int64, document string, input map[string]any) {
+	b.Helper()
 	ctx := loaders.WithCaller(graphql.StartOperationTrace(b.Context()), loaders.Caller{UserID: viewer, Language: "ko"})
 	op, errs := w.executor.CreateOperationContext(ctx, &graphql.RawParams{Query: document, Variables: map[string]any{"input": input}})
 	if errs != nil {

@@ -53,7 +53,7 @@ func (j *Jobs) RunRelay(ctx context.Context) error {
 				j.log.InfoContext(ctx, "work leaves the outbox again", "failures", failures)
 				failures = 0
 			}
-			if n < relayBatch && !(j.awaitWake(ctx) && sleep(ctx, relayPause-time.Since(begun))) {
+			if n < relayBatch && (!j.awaitWake(ctx) || !sleep(ctx, relayPause-time.Since(begun))) {
 				return nil
 			}
 		}

@@ -104,7 +104,7 @@ func (db *DB) changeLike(ctx context.Context, a Attempt, styleID int64, change *
 func (db *DB) likeAtOnce(ctx context.Context, a Attempt, styleID int64, change *likeChange) (_ Liked, ok bool, err error) {
 	changes := Changes{Styles: []int64{styleID}}
 	if db.announce(ctx, &changes) != nil {
-		return Liked{}, false, nil
+		return Liked{}, false, nil //nolint:nilerr // a transaction can record what could not be announced
 	}
 	statement, args := change.plain, []any{pgx.QueryExecModeCacheStatement, a.UserID, styleID, db.Now()}
 	if a.Key != "" {
