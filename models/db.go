@@ -45,6 +45,12 @@ func Open(databaseURL string, maxConns int32) (*DB, error) {
 	// Bun writes literals into its statements: preparing each of them would cost a second round trip and fill every
 	// backend with statements used once. Hot statements ask for QueryExecModeCacheStatement themselves.
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	// The prepared ones walk an index up to the end of a page, whoever asks: PostgreSQL, left to itself, plans most of them
+	// anew each time, which takes as long as running them. Where the plan depends on the arguments, they are not prepared.
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "set plan_cache_mode = force_generic_plan")
+		return err
+	}
 	config.ConnConfig.Tracer = statementCounter{}
 	if maxConns > 0 {
 		config.MaxConns = maxConns

@@ -28,9 +28,15 @@ func newList(key, id, author, from, where string, shown ...string) List {
 	fill := func(order string) string {
 		// From and where may name the order themselves: it is filled in last.
 		filled := strings.NewReplacer("{key}", key, "{id}", id, "{author}", author, "{from}", from, "{where}", where).Replace(listFrame)
-		return strings.ReplaceAll(filled, "{order}", order)
+		return strings.NewReplacer("{order}", order, "{beyond}", beyond[order]).Replace(filled)
 	}
 	return List{desc: fill("desc"), asc: fill("asc")}
+}
+
+// beyond is where a page ends that is full already of the entries e: nobody needs what lies behind it.
+var beyond = map[string]string{
+	"desc": "> (select case when count(*) < $5 then $4 else min(e.id) end from e)",
+	"asc":  "< (select case when count(*) < $5 then $3 else max(e.id) end from e)",
 }
 
 // lookUp has PostgreSQL ask for each entry by itself, in the order of the list, so that it stops at the end of the page. A
@@ -80,26 +86,30 @@ var (
 	// FeedCandidates is FeedOfUser without the rule: a page of which all is visible is the page of FeedOfUser, at a third of
 	// the cost. Muted people are left out of both, because somebody may mute many whom they follow.
 	FeedCandidates = newList("f.id", "f.id", "f.author_id", `(
-		(select e.style_id as id, e.author_id from feed_entries e where e.reader_id = p.id and e.style_id < $3 and e.style_id > $4
-			and not exists (select from mutes k where k.muter_id = $1 and k.muted_id = e.author_id offset 0)
+		with e as materialized (
+			select e.style_id as id, e.author_id from feed_entries e where e.reader_id = p.id and e.style_id < $3 and e.style_id > $4
+				and not exists (select from mutes k where k.muter_id = $1 and k.muted_id = e.author_id offset 0)
 			order by e.style_id {order} limit $5)
+		select * from e
 		union
-		(select m.id, w.followee_id as author_id from follows w cross join lateral (
+		(select m.id, w.followee_id from follows w cross join lateral (
 				select s.id from styles s where s.author_id = w.followee_id and s.state = 'PUBLISHED' and s.deleted_at is null
-					and s.id < $3 and s.id > $4 order by s.id {order} limit $5) m
+					and s.id < $3 and s.id > $4 and s.id {beyond} order by s.id {order} limit $5) m
 			where w.follower_id = p.id and w.merged
 				and not exists (select from mutes k where k.muter_id = $1 and k.muted_id = w.followee_id offset 0)
 			order by m.id {order} limit $5)) f`, "true")
 	// FeedOfUser takes what was fanned out, and merges in the styles of the accounts that are too big for that.
 	// Who is muted stays in it, and is left out when it is read.
 	FeedOfUser = newList("f.id", "f.id", "f.author_id", `(
-		(select e.style_id as id, e.author_id from feed_entries e where e.reader_id = p.id and e.style_id < $3 and e.style_id > $4 and `+
+		with e as materialized (
+			select e.style_id as id, e.author_id from feed_entries e where e.reader_id = p.id and e.style_id < $3 and e.style_id > $4 and `+
 		lookUp(styleLookUp("e.style_id", "s.state = 'PUBLISHED' and "+styleVisibleSQL+" and "+notMutedSQL))+`
 			order by e.style_id {order} limit $5)
+		select * from e
 		union
-		(select m.id, w.followee_id as author_id from follows w cross join lateral (
+		(select m.id, w.followee_id from follows w cross join lateral (
 				select s.id from styles s where s.author_id = w.followee_id and s.state = 'PUBLISHED' and s.deleted_at is null
-					and s.id < $3 and s.id > $4 and `+lookUp("users u where u.id = s.author_id and "+styleVisibleSQL+" and "+notMutedSQL)+`
+					and s.id < $3 and s.id > $4 and s.id {beyond} and `+lookUp("users u where u.id = s.author_id and "+styleVisibleSQL+" and "+notMutedSQL)+`
 				order by s.id {order} limit $5) m
 			where w.follower_id = p.id and w.merged order by m.id {order} limit $5)) f`, "true")
 )

@@ -96,8 +96,8 @@ func (db *DB) searchWindow(ctx context.Context, q *searchtext.Query, list Search
 	if len(q.Ways) > 1 {
 		statement, arguments = list.twoWays, append(arguments, q.Ways[1].Tokens, q.Ways[1].Patterns)
 	}
-	// Never a prepared statement: the plan depends on how frequent the tokens are.
-	rows, err := db.Pool.Query(ctx, statement, append([]any{pgx.QueryExecModeExec}, arguments...)...)
+	// The plan depends on how frequent the tokens are, so they stand in the statement.
+	rows, err := db.Pool.Query(ctx, statement, append([]any{pgx.QueryExecModeSimpleProtocol}, arguments...)...)
 	if err != nil {
 		return nil, searchSpan{}, err
 	}

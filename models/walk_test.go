@@ -75,6 +75,8 @@ var longWalks = map[string]longWalk{
 	"UnansweredQuestions": {list: UnansweredQuestions, rows: "questions where answer_count = 0", key: "id", add: newQuestion},
 	"AnswersOfQuestion": {list: AnswersOfQuestion, parent: firstQuestion, rows: "answers where question_id = 1 << 20", key: "id",
 		add: `insert into answers (question_id, author_id, body, style_ids, created_at) values (1 << 20, 1, 'x', '{}', now())`},
+	"FeedCandidates": {list: FeedCandidates, viewer: reader, parent: reader, rows: "feed_entries where reader_id = 2",
+		key: "style_id", add: "with s as (" + newStyle + ") insert into feed_entries (reader_id, style_id, author_id) select 2, id, 1 from s"},
 	"FeedOfUser": {list: FeedOfUser, viewer: reader, parent: reader, rows: "feed_entries where reader_id = 2 and style_id in (select id from styles where deleted_at is null)",
 		key: "style_id", add: "with s as (" + newStyle + ") insert into feed_entries (reader_id, style_id, author_id) select 2, id, 1 from s"},
 }

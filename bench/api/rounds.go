@@ -81,10 +81,11 @@ func (b *bench) run(ctx context.Context, operations []operation, contenders []*c
 	return all, nil
 }
 
-// Before it is measured, a contender answers a while uncounted: longer in the first round, when nothing is compiled.
+// Before it is measured, a contender answers a while uncounted: longer in the first round, when nothing is compiled. It was
+// stopped for longer than rows are kept in its memory, and connections have gone to sleep.
 const (
-	firstWarming = 1500 * time.Millisecond
-	warming      = 150 * time.Millisecond
+	firstWarming = 3 * time.Second
+	warming      = 800 * time.Millisecond
 	firstWrites  = 100
 )
 
