@@ -31,12 +31,13 @@ const (
 	flaskServer = "/usr/bin/gunicorn"
 )
 
-// ourEnvironment is what an operator would set; nothing is sent to the object store or by mail here.
+// ourEnvironment is what an operator of a machine with two cores would set: more connections than twice the cores of the database only
+// have its processes push each other aside, which holds for the others, too. Nothing is sent to the object store or by mail here.
 func ourEnvironment(s *devstack.Stack, databaseURL string) []string {
 	return []string{
 		"DATABASE_URL=" + databaseURL, "REDIS_URL=" + s.RedisURL, "MEMCACHED_SERVERS=" + s.MemcachedServers, "PUBLIC_URL=http://127.0.0.1:9",
 		"S3_ENDPOINT=http://127.0.0.1:9", "S3_PUBLIC_URL=http://127.0.0.1:9/styleshare", "AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none",
-		"SMTP_URL=smtp://127.0.0.1:9?tls=none", "MAIL_FROM=no-reply@example.com", "OTEL_EXPORTER_OTLP_ENDPOINT=", "SENTRY_DSN=",
+		"SMTP_URL=smtp://127.0.0.1:9?tls=none", "MAIL_FROM=no-reply@example.com", "DATABASE_MAX_CONNS=4", "OTEL_EXPORTER_OTLP_ENDPOINT=", "SENTRY_DSN=",
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 )
 
 // connections is the default of DATABASE_MAX_CONNS.
-const connections = 16
+const connections = 4
 
 func main() {
 	if err := run(context.Background()); err != nil {

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"encoding/binary"
 	"io"
+	"math/bits"
 	"strconv"
 	"time"
 
@@ -111,11 +113,8 @@ func appendString(out []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
 	out = append(out, '"')
 	start := 0
-	for i := range len(s) {
+	for i := plainPrefix(s, 0); i < len(s); i = plainPrefix(s, i+1) {
 		c := s[i]
-		if c >= 0x20 && c != '\\' && c != '"' {
-			continue
-		}
 		out = append(out, s[start:i]...)
 		switch c {
 		case '\t':
@@ -132,4 +131,25 @@ func appendString(out []byte, s string) []byte {
 		start = i + 1
 	}
 	return append(append(out, s[start:]...), '"')
+}
+
+// plainPrefix is where the first byte from i on is that has to be escaped, len(s) where there is none. It looks at eight
+// bytes at a time: a byte minus something has its high bit set, and had not before, where it was smaller
+// (https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord).
+func plainPrefix(s string, i int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(s); i += 8 {
+		x := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
+		quote, backslash := x^'"'*ones, x^'\\'*ones
+		special := ((x-' '*ones)&^x | (quote-ones)&^quote | (backslash-ones)&^backslash) & highs
+		if special != 0 {
+			return i + bits.TrailingZeros64(special)/8
+		}
+	}
+	for ; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			return i
+		}
+	}
+	return i
 }
