@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-quick bench-api bench-thumbnails build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test check bench bench-quick bench-api bench-thumbnails bench-jobs build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -98,9 +98,10 @@ vet:
 lint: $(LINTER) ## lint, with the rules of .golangci.yml
 	@$(LINTER) run ./...
 
-bench: ## compare with peers and with what can be written by hand, on a machine that does nothing else (a quarter of an hour)
+bench: ## compare with peers and with what can be written by hand, on a machine that does nothing else (half an hour)
 	@$(QUIETLY) bench-api
 	@$(QUIETLY) bench-thumbnails
+	@$(QUIETLY) bench-jobs
 
 bench-quick: ## the main ratios of make bench, in three minutes
 	@$(QUIETLY) EXTRAS=node $(PEERS) build
@@ -118,6 +119,10 @@ $(PEERS): bench/peers/package-lock.json | packages
 bench-thumbnails: ## compare the picture pipeline with sharp (about a minute, on a machine that does nothing else)
 	@$(QUIETLY) EXTRAS='node jpeg' packages
 	@go run ./bench/thumbnails
+
+bench-jobs: ## compare the worker with Celery on RabbitMQ (five minutes, on a machine that does nothing else)
+	@$(QUIETLY) EXTRAS=celery packages
+	@go run ./bench/jobs
 
 clean: ## remove what was built here (the data of make run stays)
 	@rm -rf bin $(dir $(PAGE))assets $(PAGE) $(WEB)/node_modules

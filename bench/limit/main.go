@@ -20,7 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// connections is the default of DATABASE_MAX_CONNS.
+// connections are as many as this server gets, see bench/api.
 const connections = 4
 
 func main() {

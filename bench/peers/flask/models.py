@@ -17,7 +17,7 @@ Session = scoped_session(sessionmaker(engine, expire_on_commit=False), scopefunc
 Base = declarative_base()
 
 host, port = os.environ['MEMCACHED'].rsplit(':', 1)
-memcached = PooledClient((host, int(port)), max_pool_size=8, no_delay=True)
+memcached = PooledClient((host, int(port)), max_pool_size=64, no_delay=True)
 
 
 class User(Base):
