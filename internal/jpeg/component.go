@@ -1,6 +1,10 @@
 package jpeg
 
-import "styleshare/internal/planar"
+import (
+	"runtime"
+
+	"styleshare/internal/planar"
+)
 
 // component is one channel of the picture.
 type component struct {
@@ -46,6 +50,10 @@ var places = func() (p [9][128]uint8) {
 	return p
 }()
 
+// largeGathering is the number of pixels from which a progressive picture's coefficients, 3 bytes for each, are worth a
+// collection of garbage, of a few milliseconds.
+const largeGathering = 4 << 20
+
 // layOut decides on the scale and makes the planes, at the first scan.
 func (d *decoder) layOut() {
 	maxH, maxV := 1, 1
@@ -54,6 +62,9 @@ func (d *decoder) layOut() {
 	}
 	unitsX, unitsY := ceilDiv(d.width, 8*maxH), ceilDiv(d.height, 8*maxV)
 	wantX, wantY := d.fit(d.width, d.height)
+	if d.progressive && d.width*d.height > largeGathering {
+		runtime.GC() // or what the picture before has gathered is there still, and the process holds twice as much
+	}
 	for i := range d.components {
 		c := &d.components[i]
 		if i > 0 {
