@@ -26,27 +26,25 @@ func (b *bench) measure(ctx context.Context, o options, address string) (string,
 			writing = append(writing, op)
 		}
 	}
+	var steps, text strings.Builder
+	if !o.quick && chosen(o.only, "steps") { // first, because others write past memcached later
+		if err := b.measureSteps(ctx, &steps, address); err != nil {
+			return "", err
+		}
+	}
 	all, err := b.run(ctx, chosenOperations, b.contenders)
 	if err != nil {
 		return "", err
 	}
-	var text strings.Builder
 	text.WriteString("\n" + goalTable(all.goals()))
 	text.WriteString(all.tables(chosenOperations, names(b.contenders)))
-	if o.quick {
-		return text.String(), nil
-	}
-	if len(writing) > 0 {
+	if len(writing) > 0 && !o.quick {
 		if err = b.measureWithWorker(ctx, &text, writing, address); err != nil {
 			return "", err
 		}
 	}
-	if chosen(o.only, "steps") {
-		if err = b.measureSteps(ctx, &text, address); err != nil {
-			return "", err
-		}
-	}
-	if chosen(o.only, "scaling") {
+	text.WriteString(steps.String())
+	if !o.quick && chosen(o.only, "scaling") {
 		err = b.measureScaling(ctx, &text)
 	}
 	return text.String(), err
