@@ -18,7 +18,7 @@ func costOf(t *testing.T, a Answer) map[string]any {
 // TestCostIsReported asks for extensions.cost, and finds what was asked, what is left, and what it really took.
 func TestCostIsReported(t *testing.T) {
 	t.Parallel()
-	s := Start(t, Options{NoWorker: true, Env: []string{"COST_PER_MINUTE=5001"}})
+	s := Start(t, Options{NoWorker: true, Env: []string{"COST_PER_MINUTE=5001", "LOCAL_CACHE_BYTES=0"}})
 	minji := s.SignUp(t, "minji")
 	if a := minji.Do(t, "Discover", nil).OK(t); a.Extensions != nil {
 		t.Errorf("a cost that nobody asked for: %s", a.Body)

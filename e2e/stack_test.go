@@ -151,7 +151,8 @@ func (s *Stack) Settle(t testing.TB) {
 	})
 }
 
-// Forget empties memcached.
+// Forget empties memcached. What servers have in their memory ends by itself: those of a test that calls it are best started
+// with LOCAL_CACHE_BYTES=0.
 func (s *Stack) Forget(t testing.TB) {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", s.Memcached.Addr(), patience)

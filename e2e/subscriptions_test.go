@@ -101,7 +101,7 @@ func awaitListening(t testing.TB, server *Process, n int) {
 // TestSubscriptionsShowWhatOneMaySee has things hidden while somebody listens.
 func TestSubscriptionsShowWhatOneMaySee(t *testing.T) {
 	t.Parallel()
-	s := Start(t, Options{})
+	s := Start(t, Options{Env: []string{"LOCAL_CACHE_BYTES=0"}}) // people are changed behind its back
 	server := s.Servers[0]
 	minji, sora, hana := s.SignUp(t, "minji"), s.SignUp(t, "sora"), s.SignUp(t, "hana")
 	style := minji.Publish(t, "look")
