@@ -48,7 +48,8 @@ func Open(databaseURL string, maxConns int32) (*DB, error) {
 	// The prepared ones walk an index up to the end of a page, whoever asks: PostgreSQL, left to itself, plans most of them
 	// anew each time, which takes as long as running them. Where the plan depends on the arguments, they are not prepared.
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "set plan_cache_mode = force_generic_plan")
+		// Not by conn.Exec, with which the statements of whoever happens to need a new connection would be one more.
+		_, err := conn.PgConn().Exec(ctx, "set plan_cache_mode = force_generic_plan").ReadAll()
 		return err
 	}
 	config.ConnConfig.Tracer = statementCounter{}
