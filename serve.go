@@ -13,6 +13,7 @@ import (
 	"styleshare/internal/config"
 	"styleshare/internal/mail"
 	"styleshare/internal/playground"
+	"styleshare/internal/systemd"
 	"styleshare/internal/web"
 )
 
@@ -26,10 +27,15 @@ type workerCommand struct{}
 // Run works off jobs until it is told to stop.
 func (workerCommand) Run(ctx context.Context) error { return runProcess(ctx, role{worker: true}) }
 
-// role says what a process does.
-type role struct{ api, worker bool }
+type schedulerCommand struct{}
 
-// runProcess is `serve` and `worker`: all parts are the operator's.
+// Run keeps the schedule, and works off nothing, until it is told to stop.
+func (schedulerCommand) Run(ctx context.Context) error { return runProcess(ctx, role{scheduler: true}) }
+
+// role says what a process does.
+type role struct{ api, worker, scheduler bool }
+
+// runProcess is `serve`, `worker` and `scheduler`: all parts are the operator's.
 func runProcess(ctx context.Context, r role) error {
 	c, err := load()
 	if err != nil {
@@ -59,16 +65,29 @@ func runProcess(ctx context.Context, r role) error {
 // listeners are the sockets of a process; public is nil where it serves no API.
 type listeners struct{ public, admin net.Listener }
 
-// openListeners opens what the role needs. Only `run`, which prints its addresses, may take a free port for the API;
-// the admin address may always be another one, so that a server and a worker stand on one machine, and is logged.
+// openListeners opens what the role needs, unless systemd holds it open for the process: then variables name nothing. Only
+// `run`, which prints its addresses, may take a free port for the API; the admin address may always be another one, so that
+// a server and a worker stand on one machine, and is logged.
 func openListeners(ctx context.Context, c config.Config, r role, orFree bool) (l listeners, err error) {
-	if r.api {
+	sockets, err := systemd.Sockets()
+	if err != nil {
+		return l, err
+	}
+	l.public, l.admin = sockets[systemd.SocketPublic], sockets[systemd.SocketAdmin]
+	if l.public != nil && !r.api {
+		l.close()
+		return listeners{}, errors.New("systemd passed a public socket, but this process serves no API: take the .socket unit away")
+	}
+	if r.api && l.public == nil {
 		if l.public, err = listen(ctx, "LISTEN", c.Listen, config.DefaultListen, orFree); err != nil {
+			l.close()
 			return l, err
 		}
 	}
-	if l.admin, err = listen(ctx, "ADMIN_LISTEN", c.AdminListen, config.DefaultAdminListen, true); err != nil {
-		l.close()
+	if l.admin == nil {
+		if l.admin, err = listen(ctx, "ADMIN_LISTEN", c.AdminListen, config.DefaultAdminListen, true); err != nil {
+			l.close()
+		}
 	}
 	return l, err
 }
@@ -118,6 +137,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	var behind sync.WaitGroup
 	behind.Go(func() { a.resolver.Keys.Run(behindCtx) })
 	behind.Go(func() { a.cache.Run(behindCtx) })
+	behind.Go(func() { systemd.Watchdog(behindCtx, a.log) })
 	behind.Go(func() {
 		if err := a.jobs.RunRelay(behindCtx); err != nil {
 			a.log.ErrorContext(behindCtx, "the relay has ended", "error", err)
@@ -129,6 +149,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 			web.ServeOptions{Log: a.log, WriteTimeout: adminWriteTimeout, ShutdownTimeout: adminShutdownTimeout})
 	})
 	group, groupCtx := errgroup.WithContext(ctx)
+	context.AfterFunc(groupCtx, func() { systemd.Stopping(a.log) })
 	if r.api {
 		behind.Go(func() { a.events.Run(behindCtx) })
 		behind.Go(func() { a.streams.Run(behindCtx) })
@@ -146,6 +167,13 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 		context.AfterFunc(groupCtx, health.Stop)
 		group.Go(func() error { return a.jobs.RunWorker(groupCtx) })
 	}
+	if r.scheduler {
+		context.AfterFunc(groupCtx, health.Stop)
+		group.Go(func() error {
+			a.jobs.RunScheduler(groupCtx)
+			return nil
+		})
+	}
 	group.Go(func() error {
 		select {
 		case err := <-x.failed:
@@ -160,7 +188,8 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 		group.Go(func() error { return x.ready(groupCtx) })
 	} else {
 		debug.FreeOSMemory() // of what starting took: on a small machine others need it
-		a.log.InfoContext(ctx, "ready", "api", r.api, "worker", r.worker, "public", l.publicAddress(), "admin", l.admin.Addr().String())
+		a.log.InfoContext(ctx, "ready", "api", r.api, "worker", r.worker, "scheduler", r.scheduler, "public", l.publicAddress(), "admin", l.admin.Addr().String())
+		systemd.Ready(a.log)
 	}
 	err := group.Wait()
 	stop()

@@ -22,6 +22,7 @@ type commands struct {
 	Run       runCommand       `cmd:"" help:"Everything on this machine: private PostgreSQL, Redis, memcached, object store and mail sink, demo data, API, workers, playground."`
 	Serve     serveCommand     `cmd:"" help:"The API alone."`
 	Worker    workerCommand    `cmd:"" help:"The workers alone."`
+	Scheduler schedulerCommand `cmd:"" help:"The schedule alone, for a fleet whose workers come and go; one of all workers keeps it otherwise."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date."`
 	Seed      seedCommand      `cmd:"" help:"Publish the demo people's styles; a worker must be running."`
 	Jobs      jobsCommands     `cmd:"" help:"Look at dead jobs and run them again."`

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// leaderLock is the key of the advisory lock that the leading worker holds: "jobs" in ASCII.
+// leaderLock is the key of the advisory lock that the leader holds: "jobs" in ASCII.
 const leaderLock int64 = 0x6a6f6273
 
 // lead takes part in the election until ctx ends and, while elected, keeps the schedule, looks for lost tasks and
@@ -16,7 +16,7 @@ const leaderLock int64 = 0x6a6f6273
 func (j *Jobs) lead(ctx context.Context) {
 	for {
 		if err := j.leadOnce(ctx); err != nil && ctx.Err() == nil {
-			j.log.WarnContext(ctx, "this worker does not lead for now", "error", err)
+			j.log.WarnContext(ctx, "this process does not lead for now", "error", err)
 		}
 		if !sleep(ctx, withJitter(j.timing.lead)) {
 			return
@@ -24,7 +24,7 @@ func (j *Jobs) lead(ctx context.Context) {
 	}
 }
 
-// leadOnce returns nil where another worker leads. The lock lives as long as its connection, which is none of the pool's.
+// leadOnce returns nil where another process leads. The lock lives as long as its connection, which is none of the pool's.
 func (j *Jobs) leadOnce(ctx context.Context) error {
 	connection, err := pgx.ConnectConfig(ctx, j.db.Pool.Config().ConnConfig.Copy())
 	if err != nil {
@@ -39,7 +39,7 @@ func (j *Jobs) leadOnce(ctx context.Context) error {
 	if err = connection.QueryRow(ctx, "select pg_try_advisory_lock($1)", leaderLock).Scan(&elected); err != nil || !elected {
 		return err
 	}
-	j.log.InfoContext(ctx, "this worker leads: it keeps the schedule and looks for lost work")
+	j.log.InfoContext(ctx, "this process leads: it keeps the schedule and looks for lost work")
 	defer j.metrics.forget()
 	duties := []duty{
 		{every: j.timing.tick, do: j.tickAll},

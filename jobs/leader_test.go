@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hibiken/asynq"
+
 	"styleshare/models"
 )
 
@@ -89,6 +91,27 @@ func TestLeaderChanges(t *testing.T) {
 	if n := r.count(t, "select count(*) from effects"); n != 2 || ticks(t, r) != want {
 		t.Errorf("%d effects of ticks %q", n, ticks(t, r))
 	}
+}
+
+// A fleet may have all its workers away: what is due waits in Redis then, where their scaler sees it.
+func TestSchedulerWithoutWorkers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	movingClock(r)
+	j := r.jobs(t)
+	j.schedule = []Tick{{kindTest, time.Hour}}
+	start(t, j.RunRelay)
+	start(t, func(ctx context.Context) error {
+		j.RunScheduler(ctx)
+		return nil
+	})
+	eventually(t, "the tick is handed over", func() bool {
+		return r.count(t, "select count(*) from outbox where unique_key = 'test@2026-11-23T10:00:00Z' and enqueued_at is not null") == 1
+	})
+	// Left by a process that is gone: no relay has heard of the commit.
+	id := int64(r.count(t, `insert into outbox (kind, payload, created_at, available_at, generation, attempts)
+		values (?, '{}', ?, ?, 0, 0) returning id`, kindTest, r.db.Now(), r.db.Now()))
+	eventually(t, "the job waits in Redis", func() bool { return state(t, j, id, 0) == asynq.TaskStatePending })
 }
 
 func TestLeaderWhoseConnectionIsCutIsElectedAgain(t *testing.T) {

@@ -21,9 +21,20 @@ const (
 	drainTimeout = time.Second
 )
 
+// RunScheduler keeps the schedule, looks for lost tasks and measures the outbox, in one process at a time, and wakes this
+// process's relay for what has become due, until ctx ends: call RunRelay too. RunWorker does all of this; by itself it is
+// for fleets in which all workers may be away for a while, whose scaler still has to see what waits.
+func (j *Jobs) RunScheduler(ctx context.Context) {
+	var loops sync.WaitGroup
+	loops.Go(func() { j.lead(ctx) })
+	for sleep(ctx, j.timing.poll) {
+		j.wake()
+	}
+	loops.Wait()
+}
+
 // RunWorker runs jobs until ctx ends, then lets those in flight end within Config.ShutdownTimeout and returns the others
-// to their queues. Next to it run the schedule and the search for lost tasks, in one worker at a time, and a clock that
-// wakes this process's relay: call RunRelay too.
+// to their queues. Next to it runs RunScheduler: call RunRelay too.
 func (j *Jobs) RunWorker(ctx context.Context) error {
 	brokers := []*broker{
 		newBroker(j.scripts, j.config.Concurrency, queues, j.timing.idle, ctx.Done()),
@@ -39,12 +50,7 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { j.checkRedis(ctx) })
 	loops.Go(func() { j.hearAnnouncements(ctx, brokers) })
-	loops.Go(func() { j.lead(ctx) })
-	loops.Go(func() {
-		for sleep(ctx, j.timing.poll) {
-			j.wake()
-		}
-	})
+	loops.Go(func() { j.RunScheduler(ctx) })
 	<-ctx.Done()
 	drainCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
