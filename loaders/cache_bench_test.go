@@ -54,8 +54,8 @@ func BenchmarkPage(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			r := newProcessWith(b, database, cfg)
-			users, styles := cache.NewByID[models.User](r.cache, "u:"), cache.NewByID[models.Style](r.cache, "s:")
-			photos, comments := cache.NewByID[models.Photo](r.cache, "p:"), cache.NewByID[models.Comment](r.cache, "c:")
+			users, styles := cache.NewByID(r.cache, "u:", models.UserFields), cache.NewByID(r.cache, "s:", models.StyleFields)
+			photos, comments := cache.NewByID(r.cache, "p:", models.PhotoFields), cache.NewByID(r.cache, "c:", models.CommentFields)
 			read := func() {
 				for _, err := range []error{
 					get(b.Context(), users, p.users, r.db.Users), get(b.Context(), styles, p.styles, r.db.Styles),

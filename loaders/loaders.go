@@ -75,18 +75,18 @@ type Loaders struct {
 func New(c Config) *Loaders {
 	l := &Loaders{
 		db: c.DB, cache: c.Cache, publicURL: c.PublicURL,
-		// The number in a prefix is the version of the row's shape: raise it with any change of the struct.
-		users:       cache.NewByID[models.User](c.Cache, "u1:"),
-		styles:      cache.NewByID[models.Style](c.Cache, "s1:"),
-		photos:      cache.NewByID[models.Photo](c.Cache, "p2:"),
-		comments:    cache.NewByID[models.Comment](c.Cache, "c2:"),
-		heads:       cache.NewByID[models.CommentHead](c.Cache, "h1:"),
-		tags:        cache.NewByID[models.Tag](c.Cache, "t1:"),
-		brands:      cache.NewByID[models.Brand](c.Cache, "b1:"),
-		items:       cache.NewByID[models.ItemTag](c.Cache, "i1:"),
-		collections: cache.NewByID[models.Collection](c.Cache, "k1:"),
-		questions:   cache.NewByID[models.Question](c.Cache, "q1:"),
-		answers:     cache.NewByID[models.Answer](c.Cache, "a1:"),
+		// The number in a prefix is the version of what the fields mean; other fields are known by themselves (cache.NewTyped).
+		users:       cache.NewByID(c.Cache, "u1:", models.UserFields),
+		styles:      cache.NewByID(c.Cache, "s1:", models.StyleFields),
+		photos:      cache.NewByID(c.Cache, "p2:", models.PhotoFields),
+		comments:    cache.NewByID(c.Cache, "c2:", models.CommentFields),
+		heads:       cache.NewByID(c.Cache, "h1:", models.CommentHeadFields),
+		tags:        cache.NewByID(c.Cache, "t1:", models.TagFields),
+		brands:      cache.NewByID(c.Cache, "b1:", models.BrandFields),
+		items:       cache.NewByID(c.Cache, "i1:", models.ItemTagFields),
+		collections: cache.NewByID(c.Cache, "k1:", models.CollectionFields),
+		questions:   cache.NewByID(c.Cache, "q1:", models.QuestionFields),
+		answers:     cache.NewByID(c.Cache, "a1:", models.AnswerFields),
 	}
 	c.DB.BeforeCommit(l.mark)
 	c.DB.OnCommit(l.invalidateOrRecord)

@@ -2,11 +2,10 @@ package loaders_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/vmihailenco/msgpack/v5"
 
 	"styleshare/internal/cache"
 	"styleshare/internal/testkit"
@@ -79,7 +78,7 @@ func (w *walker) row(row any) {
 
 func (w *walker) encoded(row any) []byte {
 	w.t.Helper()
-	b, err := msgpack.Marshal(row)
+	b, err := json.Marshal(row)
 	if err != nil {
 		w.t.Fatal(err)
 	}

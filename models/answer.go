@@ -22,7 +22,7 @@ const (
 
 // Answer is what somebody says to a question. It is cached, so it carries nothing that depends on who looks.
 type Answer struct {
-	bun.BaseModel `bun:"table:answers" msgpack:"-"`
+	bun.BaseModel `bun:"table:answers"`
 
 	ID         int64 `bun:",pk,autoincrement"`
 	QuestionID int64

@@ -22,7 +22,7 @@ const (
 
 // Collection is styles that somebody keeps. It is cached, so it carries nothing that depends on who looks.
 type Collection struct {
-	bun.BaseModel `bun:"table:collections" msgpack:"-"`
+	bun.BaseModel `bun:"table:collections"`
 
 	ID        int64 `bun:",pk,autoincrement"`
 	OwnerID   int64

@@ -21,7 +21,7 @@ const (
 
 // Photo is a picture; its bytes are in the object store under keys made of its id and ObjectToken.
 type Photo struct {
-	bun.BaseModel `bun:"table:photos" msgpack:"-"`
+	bun.BaseModel `bun:"table:photos"`
 
 	ID            int64 `bun:",pk,autoincrement"`
 	OwnerID       int64

@@ -19,7 +19,7 @@ const MaxQuestion = 1000
 
 // Question is what somebody asks everybody. It is cached, so it carries nothing that depends on who looks.
 type Question struct {
-	bun.BaseModel `bun:"table:questions" msgpack:"-"`
+	bun.BaseModel `bun:"table:questions"`
 
 	ID               int64 `bun:",pk,autoincrement"`
 	AuthorID         int64

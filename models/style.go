@@ -18,7 +18,7 @@ const (
 
 // Style is one post: photos of what somebody wore. It is cached, so it carries nothing that depends on who looks.
 type Style struct {
-	bun.BaseModel `bun:"table:styles" msgpack:"-"`
+	bun.BaseModel `bun:"table:styles"`
 
 	ID                   int64 `bun:",pk,autoincrement"`
 	AuthorID             int64
@@ -42,7 +42,7 @@ type Style struct {
 
 // ItemTag says what a garment at a point of a photo is.
 type ItemTag struct {
-	bun.BaseModel `bun:"table:item_tags" msgpack:"-"`
+	bun.BaseModel `bun:"table:item_tags"`
 
 	ID         int64 `bun:",pk,autoincrement"`
 	StyleID    int64
@@ -57,7 +57,7 @@ type ItemTag struct {
 
 // Tag is a hashtag that published styles carry or carried.
 type Tag struct {
-	bun.BaseModel `bun:"table:tags" msgpack:"-"`
+	bun.BaseModel `bun:"table:tags"`
 
 	ID         int64 `bun:",pk,autoincrement"`
 	Name       string
@@ -66,7 +66,7 @@ type Tag struct {
 
 // Brand is a maker named in item tags.
 type Brand struct {
-	bun.BaseModel `bun:"table:brands" msgpack:"-"`
+	bun.BaseModel `bun:"table:brands"`
 
 	ID         int64 `bun:",pk,autoincrement"`
 	Slug       string
@@ -76,7 +76,7 @@ type Brand struct {
 
 // Comment is what somebody says under a style.
 type Comment struct {
-	bun.BaseModel `bun:"table:comments" msgpack:"-"`
+	bun.BaseModel `bun:"table:comments"`
 
 	ID                int64 `bun:",pk,autoincrement"`
 	StyleID           int64

@@ -8,7 +8,7 @@ import (
 
 // User is what others may see of a person. It is cached, so it carries nothing that depends on who looks.
 type User struct {
-	bun.BaseModel `bun:"table:users" msgpack:"-"`
+	bun.BaseModel `bun:"table:users"`
 
 	ID             int64 `bun:",pk,autoincrement"`
 	Username       string

@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/vmihailenco/msgpack/v5"
+
+	"styleshare/internal/rowcodec"
 )
 
 const (
@@ -36,7 +37,7 @@ const (
 type bus struct {
 	redis     redis.UniversalClient
 	channel   string
-	self      uint64 // this process, which need not hear itself
+	self      int64 // this process, which need not hear itself
 	log       *slog.Logger
 	began     time.Time    // longer ago than anything that counts
 	failedAt  atomic.Int64 // when something was not told last, in nanoseconds since began
@@ -47,18 +48,22 @@ type bus struct {
 
 // message is what is published. Doubt says that memcached could not be told: what it has is not to be believed either.
 type message struct {
-	_msgpack struct{} `msgpack:",as_array"` //nolint:unused // says how it is written
-
-	From  uint64   `msgpack:"from"`
-	Doubt bool     `msgpack:"doubt"`
-	Keys  []string `msgpack:"keys"`
+	From  int64
+	Doubt bool
+	Keys  []string
 }
+
+var messages = rowcodec.New(func(m *message, f *rowcodec.Fields) {
+	f.Int64(&m.From)
+	f.Bool(&m.Doubt)
+	f.Strings(&m.Keys)
+})
 
 func newBus(cfg Config) *bus {
 	if cfg.Redis == nil {
 		return nil
 	}
-	return &bus{redis: cfg.Redis, channel: cfg.Namespace + "cache", self: rand.Uint64(), log: cfg.Log, began: time.Now().Add(-time.Hour)}
+	return &bus{redis: cfg.Redis, channel: cfg.Namespace + "cache", self: rand.Int64(), log: cfg.Log, began: time.Now().Add(-time.Hour)}
 }
 
 // tell publishes what changes. What cannot be told at once is told by Run, until it succeeds: soon enough after a hiccup,
@@ -77,11 +82,8 @@ func (b *bus) publish(keys []string, doubt bool, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	for some := range slices.Chunk(keys, maxTold) {
-		text, err := msgpack.Marshal(&message{From: b.self, Doubt: doubt, Keys: some})
-		if err == nil {
-			err = b.redis.Publish(ctx, b.channel, text).Err()
-		}
-		if err != nil {
+		text := messages.Encode(&message{From: b.self, Doubt: doubt, Keys: some})
+		if err := b.redis.Publish(ctx, b.channel, text).Err(); err != nil {
 			b.failedAt.Store(int64(time.Since(b.began)))
 			return err
 		}
@@ -186,8 +188,8 @@ func (c *Cache) listen(ctx context.Context) (heard bool, err error) {
 
 // hear drops what another process has changed, or is about to.
 func (c *Cache) hear(ctx context.Context, text string) {
-	var m message
-	if err := msgpack.Unmarshal([]byte(text), &m); err != nil {
+	m, err := messages.Decode([]byte(text))
+	if err != nil {
 		c.bus.log.ErrorContext(ctx, "change of another process not understood", "error", err)
 		c.tier.dropAll(time.Now())
 		return

@@ -169,7 +169,7 @@ func TestRowsAreSharedInMemory(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	c, db := newCacheWith(t, Config{Servers: []string{s.addr}, Timeout: 5 * time.Second, LocalBytes: 1 << 20}), people()
-	users := NewByID[person](c, "u1:")
+	users := NewByID(c, "u1:", personFields)
 	c.tier.confirm(c.tier.at(time.Now().Add(time.Hour))) // a busy machine may take more than a second
 	read := func() map[int64]*person {
 		t.Helper()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"styleshare/internal/redisdb"
+	"styleshare/internal/rowcodec"
 	"styleshare/internal/testkit"
 )
 
@@ -104,7 +105,7 @@ func (w *world) newProcess(servers ...*server) *process {
 	}
 	c.fillWindow = 500 * time.Millisecond
 	c.tombstoneTTL, c.markTTL = 5*time.Second, 2*time.Second
-	p.users = NewByID[versioned](c, "v:")
+	p.users = NewByID(c, "v:", func(v *versioned, f *rowcodec.Fields) { f.Int64(&v.Version) })
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { c.Run(ctx) })

@@ -3,6 +3,8 @@ package cache
 import (
 	"reflect"
 	"testing"
+
+	"styleshare/internal/rowcodec"
 )
 
 // One round serves several types with the same ids.
@@ -10,7 +12,7 @@ func TestARoundAsksForSeveralTypes(t *testing.T) {
 	t.Parallel()
 	type place struct{ Name string }
 	c := newCache(t, startServer(t).addr)
-	people, places := NewByID[person](c, "u1:"), NewByID[place](c, "l1:")
+	people, places := NewByID(c, "u1:", personFields), NewByID(c, "l1:", func(p *place, f *rowcodec.Fields) { f.String(&p.Name) })
 	ask := func() (*Asked[int64, person], *Asked[int64, place]) {
 		r := c.NewRound()
 		u, l := people.Ask(r, []int64{1, 2, 1}), places.Ask(r, []int64{2, 3})

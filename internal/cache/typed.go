@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 	"unsafe"
+
+	"styleshare/internal/rowcodec"
 )
 
 // Typed keeps values of one type, *V by K. The values that it gives are shared: by the requests of this process that
@@ -13,22 +15,21 @@ type Typed[K comparable, V any] struct {
 	cache  *Cache
 	prefix string
 	format func([]byte, K) []byte
-	codec  codec[V]
+	codec  rowcodec.Codec[V]
 }
 
 // NewTyped makes a Typed whose keys are a prefix and what format appends for an id. The prefix tells apart what is cached
 // and in which version, "u2:" for instance: raise it when the same fields begin to mean something else. A change of V's
 // fields needs nothing: entries made with other fields are misses, while processes old and new, side by side during a
 // deployment, still hear each other's invalidations because the key stays.
-// V is stored as its exported fields; exclude those that are not the row's own with `msgpack:"-"`.
-// cache may be nil.
-func NewTyped[K comparable, V any](cache *Cache, prefix string, format func([]byte, K) []byte) *Typed[K, V] {
-	return &Typed[K, V]{cache: cache, prefix: prefix, format: format, codec: newCodec[V]()}
+// fields lists those of V, see package rowcodec. cache may be nil.
+func NewTyped[K comparable, V any](cache *Cache, prefix string, format func([]byte, K) []byte, fields func(*V, *rowcodec.Fields)) *Typed[K, V] {
+	return &Typed[K, V]{cache: cache, prefix: prefix, format: format, codec: rowcodec.New(fields)}
 }
 
 // NewByID is NewTyped for rows known by their id.
-func NewByID[V any](cache *Cache, prefix string) *Typed[int64, V] {
-	return NewTyped[int64, V](cache, prefix, func(b []byte, id int64) []byte { return strconv.AppendInt(b, id, 36) })
+func NewByID[V any](cache *Cache, prefix string, fields func(*V, *rowcodec.Fields)) *Typed[int64, V] {
+	return NewTyped(cache, prefix, func(b []byte, id int64) []byte { return strconv.AppendInt(b, id, 36) }, fields)
 }
 
 // Key is the key of id, for Cache.Invalidate.
@@ -85,7 +86,7 @@ func (t *Typed[K, V]) keep(key string, v *V, size int, fill *Fill) {
 }
 
 func (t *Typed[K, V]) decode(b []byte) *V {
-	v, err := t.codec.decode(b)
+	v, err := t.codec.Decode(b)
 	if err != nil {
 		t.cache.stats.errors.Add(1)
 		return nil
@@ -97,11 +98,7 @@ func (t *Typed[K, V]) store(fill *Fill, id K, v *V) {
 	if fill == nil {
 		return
 	}
-	b, err := t.codec.encode(v)
-	if err != nil {
-		t.cache.stats.errors.Add(1)
-		return
-	}
+	b := t.codec.Encode(v)
 	if key := t.Key(id); fill.Put(key, b) {
 		t.keep(key, v, len(b), fill)
 	}
