@@ -73,6 +73,24 @@ func TestApplyByTwoProcessesAtOnce(t *testing.T) {
 	}
 }
 
+// A deleted row is looked for in every table that refers to it: without an index by reading all of that table. That is the
+// better choice for the author of styles alone: somebody is erased once, and each like would write one more index.
+func TestEveryReferenceHasAnIndex(t *testing.T) {
+	t.Parallel()
+	address := testkit.EmptyDatabase(t)
+	if err := migrations.Apply(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	const missing = `select coalesce(string_agg(k.conrelid::regclass || ' ' || k.conkey::text, ', '), '') from pg_constraint k where k.contype = 'f'
+		and k.conname <> 'styles_author_id_fkey'
+		and not exists (select from pg_index i where i.indrelid = k.conrelid and i.indkey[0] = k.conkey[1]
+			and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)',
+				(select attname from pg_attribute a where a.attrelid = k.conrelid and a.attnum = k.conkey[1]))))`
+	if found := query[string](t, address, missing); found != "" {
+		t.Errorf("no index finds what refers by these columns: %s", found)
+	}
+}
+
 // Without a UTF-8 locale PostgreSQL makes no trigrams of Hangul, and says nothing.
 func TestApplyRefusesADatabaseThatCannotIndexKorean(t *testing.T) {
 	t.Parallel()
