@@ -18,7 +18,7 @@ import (
 func (b *bench) measure(ctx context.Context, o options, address string) (string, error) {
 	var chosenOperations, writing []operation
 	for _, op := range operations {
-		if !chosen(o.only, op.name) || o.quick && op.name != "HomeFeed" && op.name != "Like" {
+		if !chosen(o.only, op.name) || op.writes && b.isShared || o.quick && op.name != "HomeFeed" && op.name != "Like" {
 			continue
 		}
 		chosenOperations = append(chosenOperations, op)
@@ -27,7 +27,7 @@ func (b *bench) measure(ctx context.Context, o options, address string) (string,
 		}
 	}
 	var steps, text strings.Builder
-	if !o.quick && chosen(o.only, "steps") { // first, because others write past memcached later
+	if !o.quick && !b.isShared && chosen(o.only, "steps") { // first, because others write past memcached later
 		if err := b.measureSteps(ctx, &steps, address); err != nil {
 			return "", err
 		}
@@ -45,7 +45,11 @@ func (b *bench) measure(ctx context.Context, o options, address string) (string,
 	}
 	text.WriteString(steps.String())
 	if !o.quick && chosen(o.only, "scaling") {
-		err = b.measureScaling(ctx, &text)
+		sizes := []made.Size{made.S, made.M}
+		if b.isShared {
+			sizes = append(sizes, made.L)
+		}
+		err = b.measureScaling(ctx, &text, sizes...)
 	}
 	return text.String(), err
 }
@@ -77,9 +81,11 @@ func (b *bench) measureWithWorker(ctx context.Context, text io.Writer, writing [
 func preamble(ctx context.Context, b *bench, size made.Size) string {
 	var version string
 	_ = b.world.db.Pool.QueryRow(ctx, "select split_part(version(), ' ', 2)").Scan(&version) // empty is said as it is
-	return fmt.Sprintf(`## API
-
-`+"`make bench`"+`, on %s, PostgreSQL %s, %s; commit %s. Data of size %s: %s people, %s styles. %d connections;
+	title, command := "API", "make bench"
+	if b.isShared {
+		title, command = "API, with as many people as at its peak", "go run ./bench/api -size L"
+	}
+	return fmt.Sprintf("## "+title+"\n\n`"+command+"`"+`, on %s, PostgreSQL %s, %s; commit %s. Data of size %s: %s people, %s styles. %d connections;
 medians of %d rounds of %.1f s, in which the contenders take turns; ratios are medians of the ratios of each round. CPU is of server,
 PostgreSQL, memcached and Redis together, user and system, for each request. The hot set is %d viewers, and %d styles and people of
 their feeds. This server checks access tokens, sessions, visibility, cost and budgets, with their default limits; its peers trust a header

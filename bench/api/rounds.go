@@ -22,6 +22,7 @@ type bench struct {
 	worker     *contender // runs while the last part is measured
 	out        io.Writer
 	logs       string
+	isShared   bool // the database is nobody's copy: nothing is to be written
 	rounds     int
 	turn       time.Duration
 

@@ -4,32 +4,39 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"styleshare/bench/made"
 	"styleshare/bench/measure"
 	"styleshare/bench/report"
+	"styleshare/internal/devstack"
+	"styleshare/models"
 )
-
-// idsOnly asks for the feed and for nothing on it: what PostgreSQL takes is the feed query's, and that of the viewer's session.
-const idsOnly = `query HomeFeed { viewer { feed(first: 20) { nodes { id } } } }`
 
 // readerPages bounds how many pages are asked for in a turn.
 const readerPages = 2000
 
-// What is shown of the readers: PostgreSQL alone for idsOnly, and the whole page.
+// What is shown of the readers: the statement that finds the styles of a page, and the whole page.
 const (
 	queryAlone = "query"
 	wholePage  = "page"
 )
 
-// measureScaling asks for the feeds of people who follow 10 to 5000 others, in each size that was made.
-func (b *bench) measureScaling(ctx context.Context, text io.Writer) error {
+// mostSpread is how much dearer the dearest feed query may be than the cheapest.
+const mostSpread = 1.5
+
+// measureScaling asks for the feeds of people who follow 10 to 5000 others, in each of the sizes that was made.
+func (b *bench) measureScaling(ctx context.Context, text io.Writer, sizes ...made.Size) error {
 	_, _ = fmt.Fprintln(b.out, "Feeds by the number of followees and of people …")
 	all := results{}
 	var followees []int
 	var columns []string
-	for _, size := range []made.Size{made.S, made.M, made.L} {
+	for _, size := range sizes {
 		there, err := b.stack.isThere(ctx, size)
 		if err != nil {
 			return err
@@ -55,10 +62,10 @@ func (b *bench) measureScaling(ctx context.Context, text io.Writer) error {
 	for _, size := range columns {
 		head = append(head, size+": feed query, PostgreSQL µs", size+": whole page, CPU µs")
 	}
-	fmt.Fprintf(text, "\n### Feeds by size\n\nReaders who follow exactly so many others, by this server with all caches; the query alone is that of a feed of ids.\n%s\n%s",
-		"COST_PER_MINUTE is raised, because ten readers are asked for all pages.\n", report.Table(head, rows))
-	fmt.Fprintf(text, "\nThe dearest query takes %s times the cheapest, the dearest page %s times.\n", digits(spread(all[queryAlone], func(f figures) float64 { return f.database })),
-		digits(spread(all[wholePage], cpu)))
+	fmt.Fprintf(text, "\n### Feeds by size\n\nReaders who follow exactly so many others. The query is the statement that finds a page's styles, alone, on %d connections;\n%s\n%s",
+		queryConnections, "the page is that of this server with all caches. COST_PER_MINUTE is raised, because ten readers are asked for all pages.\n", report.Table(head, rows))
+	fmt.Fprintf(text, "\nThe dearest page takes %s times the cheapest.\n\n%s", digits(spread(all[wholePage], cpu)), goalTable([]goal{
+		{"feed query, the dearest to the cheapest", mostSpread, true, spread(all[queryAlone], func(f figures) float64 { return f.database })}}))
 	return nil
 }
 
@@ -107,26 +114,71 @@ func (b *bench) measureReaders(ctx context.Context, size made.Size, all results)
 	}
 	defer server.stop()
 	inside := &bench{stack: b.stack, world: w, out: b.out, rounds: b.rounds, turn: b.turn / 3, reads: map[string][]question{}}
-	documents := map[string]string{queryAlone: idsOnly, wholePage: w.documents["HomeFeed"]}
-	groups := map[int][]question{}
+	groups, ids := map[int][]question{}, map[int][]int64{}
 	for _, r := range w.readers {
-		groups[r.Followees] = append(groups[r.Followees], question{r, map[string]any{}})
+		groups[r.Followees], ids[r.Followees] = append(groups[r.Followees], question{r, map[string]any{}}), append(ids[r.Followees], r.ID)
 		if !slices.Contains(followees, r.Followees) {
 			followees = append(followees, r.Followees)
 		}
 	}
 	for round := range b.rounds {
 		for _, n := range followees {
-			inside.reads["HomeFeed"] = groups[n]
-			for name, document := range documents {
-				w.documents["HomeFeed"] = document
-				f, err := inside.take(ctx, server, operation{name: "HomeFeed", count: readerPages}, round)
-				if err != nil {
-					return nil, err
-				}
-				all.add(name, key(size.Name, n), f)
+			query, err := inside.feedQuery(ctx, ids[n])
+			if err != nil {
+				return nil, err
 			}
+			inside.reads["HomeFeed"] = groups[n]
+			page, err := inside.take(ctx, server, operation{name: "HomeFeed", count: readerPages}, round)
+			if err != nil {
+				return nil, err
+			}
+			all.add(queryAlone, key(size.Name, n), query)
+			all.add(wholePage, key(size.Name, n), page)
 		}
 	}
 	return followees, nil
+}
+
+// queryConnections are how many connections ask the feed query at once: as many as the world keeps.
+const queryConnections = 4
+
+// feedQuery has PostgreSQL answer the statement of a feed alone: a while uncounted, and for a turn.
+func (b *bench) feedQuery(ctx context.Context, readers []int64) (f figures, err error) {
+	if _, err = b.askFeeds(ctx, readers, warming); err != nil {
+		return f, err
+	}
+	server := b.stack.Part(devstack.PostgreSQL).PID()
+	before, err := measure.CPU(server)
+	if err != nil {
+		return f, err
+	}
+	if f.count, err = b.askFeeds(ctx, readers, b.turn); err != nil {
+		return f, err
+	}
+	after, err := measure.CPU(server)
+	if err == nil {
+		f.database = (after[0] - before[0]).Seconds() * 1000 / float64(f.count)
+	}
+	return f, err
+}
+
+// askFeeds asks for the first pages of the readers' feeds, one after the other, for so long.
+func (b *bench) askFeeds(ctx context.Context, readers []int64, long time.Duration) (int, error) {
+	page := models.Page{Size: 20, After: math.MaxInt64, Before: -1}
+	deadline := time.Now().Add(long)
+	var count atomic.Int64
+	var group errgroup.Group
+	for range queryConnections {
+		group.Go(func() error {
+			for time.Now().Before(deadline) {
+				reader := readers[int(count.Add(1))%len(readers)]
+				if _, err := b.world.db.Lists(ctx, models.FeedCandidates, reader, []int64{reader}, page); err != nil {
+					return fmt.Errorf("ask for the feed of %d: %w", reader, err)
+				}
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	return int(count.Load()), err
 }

@@ -67,11 +67,22 @@ func (s *stack) isThere(ctx context.Context, size made.Size) (bool, error) {
 	return made.IsFilled(ctx, s.address(name), size)
 }
 
-// copyOf gives the address of a copy that a run may write to: every run begins with the same rows.
-func (s *stack) copyOf(ctx context.Context, size made.Size) (string, error) {
-	if _, err := s.original(ctx, size); err != nil {
+// database gives the address of the size, which is warm: a copy, or the original where it is shared.
+func (s *stack) database(ctx context.Context, size made.Size, isShared bool) (string, error) {
+	address, err := s.original(ctx, size)
+	if err != nil {
 		return "", err
 	}
+	if !isShared {
+		if address, err = s.copyOf(ctx, size); err != nil {
+			return "", err
+		}
+	}
+	return address, s.prewarm(ctx, address)
+}
+
+// copyOf gives the address of a copy that a run may write to: every run begins with the same rows.
+func (s *stack) copyOf(ctx context.Context, size made.Size) (string, error) {
 	_, _ = fmt.Fprintf(s.out, "Copying the data of size %s …\n", size.Name)
 	const name = "bench_run"
 	for _, statement := range []string{
@@ -82,7 +93,7 @@ func (s *stack) copyOf(ctx context.Context, size made.Size) (string, error) {
 			return "", err
 		}
 	}
-	return s.address(name), s.prewarm(ctx, s.address(name))
+	return s.address(name), nil
 }
 
 // prewarm reads everything, the small things last, so that no round measures the disk.

@@ -36,7 +36,7 @@ type world struct {
 type pair struct{ viewer, style int64 }
 
 func openWorld(ctx context.Context, databaseURL string) (*world, error) {
-	db, err := models.Open(databaseURL, 4)
+	db, err := models.Open(databaseURL, queryConnections)
 	if err != nil {
 		return nil, err
 	}

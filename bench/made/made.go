@@ -14,10 +14,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"styleshare/internal/auth"
 	"styleshare/models"
@@ -104,8 +106,10 @@ const (
 			and not exists (select from pg_constraint k where k.conindid = i.indexrelid)`
 	dropIndexes = `do $$ declare i record; begin
 		for i in select name from bench.indexes loop execute 'drop index ' || i.name; end loop; end $$`
-	makeIndexes = `drop index follows_made; do $$ declare i record; begin
-		for i in select definition from bench.indexes loop execute i.definition; end loop; end $$; drop table bench.indexes; analyze`
+	forIndexes = `set synchronous_commit = off; set maintenance_work_mem = '512MB'`
+	// The largest tables come first, so that nothing long is left for the end.
+	indexes = `select definition from bench.indexes order by pg_relation_size(substring(definition from ' ON (\S+)')::regclass) desc, name`
+	indexed = `drop index follows_made; drop table bench.indexes; analyze`
 )
 
 func (f *filler) fill(ctx context.Context) error {
@@ -162,7 +166,44 @@ func (f *filler) index(ctx context.Context) error {
 		return err
 	}
 	f.say("indexes")
-	return f.run(ctx, makeIndexes)
+	rows, err := f.conn.Query(ctx, indexes)
+	if err != nil {
+		return err
+	}
+	definitions, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	left := make(chan string, len(definitions))
+	for _, definition := range definitions {
+		left <- definition
+	}
+	close(left)
+	group, inGroup := errgroup.WithContext(ctx)
+	for range runtime.NumCPU() {
+		group.Go(func() error { return f.makeIndexes(inGroup, left) })
+	}
+	if err = group.Wait(); err != nil {
+		return err
+	}
+	return f.run(ctx, indexed)
+}
+
+// makeIndexes makes what is left, on a connection of its own.
+func (f *filler) makeIndexes(ctx context.Context, left <-chan string) error {
+	conn, err := pgx.ConnectConfig(ctx, f.conn.Config())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	_, err = conn.Exec(ctx, forIndexes)
+	for definition := range left {
+		if err != nil {
+			return err
+		}
+		_, err = conn.Exec(ctx, definition)
+	}
+	return err
 }
 
 // run runs statements, in one transaction.
