@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-quick bench-api bench-thumbnails bench-jobs build prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test check bench bench-quick bench-api bench-thumbnails bench-jobs build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -36,6 +36,10 @@ check: fmt-check vet lint generated ## format, vet, lint, generated code, then e
 
 build: $(PAGE) ## build bin/styleshare
 	@go build -trimpath -o bin/styleshare .
+
+package: $(PAGE) ## make the release of this commit in dist/: .tar.gz and .deb for amd64 and arm64, checksums, bill of materials
+	@cd tools/package && go build -o ../../bin/package .
+	@bin/package
 
 prepare: packages gateway ## install what is missing: PostgreSQL, Redis, memcached, Node, the S3 gateway
 
@@ -125,6 +129,6 @@ bench-jobs: ## compare the worker with Celery on RabbitMQ (five minutes, on a ma
 	@go run ./bench/jobs
 
 clean: ## remove what was built here (the data of make run stays)
-	@rm -rf bin $(dir $(PAGE))assets $(PAGE) $(WEB)/node_modules
+	@rm -rf bin dist $(dir $(PAGE))assets $(PAGE) $(WEB)/node_modules
 
 FORCE:

@@ -14,6 +14,7 @@ import (
 
 	"styleshare/graph"
 	"styleshare/internal/config"
+	"styleshare/internal/version"
 	"styleshare/models"
 	"styleshare/models/migrations"
 )
@@ -30,12 +31,14 @@ type commands struct {
 	Roles     rolesCommands    `cmd:"" help:"Who moderates."`
 	People    peopleCommands   `cmd:"" help:"Suspend somebody, or let them in again."`
 	Keys      keysCommands     `cmd:"" help:"Keys that sign access tokens."`
+
+	Version kong.VersionFlag `help:"Print the version and the commit behind it."`
 }
 
 func main() {
 	var c commands
 	parser := kong.Parse(&c, kong.Name("styleshare"), kong.Description("Backend for photo-sharing communities. Variables are listed in README.md."),
-		kong.UsageOnError())
+		kong.UsageOnError(), kong.Vars{"version": version.String()})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	parser.BindTo(ctx, (*context.Context)(nil))
