@@ -92,12 +92,20 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 	if err = a.metrics.Registry.Register(a.cache); err != nil {
 		return nil, err
 	}
-	a.store, err = storage.New(ctx, storage.Config{Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, PublicURL: c.S3PublicURL,
+	if a.store, err = openStore(ctx, c); err != nil {
+		return nil, err
+	}
+	return a, a.connect(ctx)
+}
+
+// openStore opens the bucket. It asks nothing of it yet.
+func openStore(ctx context.Context, c config.Config) (*storage.Store, error) {
+	store, err := storage.New(ctx, storage.Config{Endpoint: c.S3Endpoint, Bucket: c.S3Bucket, PublicURL: c.S3PublicURL,
 		Region: c.Region, AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey})
 	if err != nil {
 		return nil, fmt.Errorf("S3: %w", err)
 	}
-	return a, a.connect(ctx)
+	return store, nil
 }
 
 // limitMemory has the garbage collector work harder before the process would be killed: at nine tenths of what its

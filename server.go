@@ -31,6 +31,7 @@ type commands struct {
 	Roles     rolesCommands    `cmd:"" help:"Who moderates."`
 	People    peopleCommands   `cmd:"" help:"Suspend somebody, or let them in again."`
 	Keys      keysCommands     `cmd:"" help:"Keys that sign access tokens."`
+	Release   releaseCommands  `cmd:"" help:"Store releases, and bring them to this machine."`
 
 	Version kong.VersionFlag `help:"Print the version and the commit behind it."`
 }

@@ -59,6 +59,10 @@ type Config struct {
 	// WorkerConcurrency is how many jobs a process runs at the same time, besides one photo for each core.
 	WorkerConcurrency int `env:"WORKER_CONCURRENCY" envDefault:"16"`
 
+	// ReleaseSigningKey signs what `release push` stores, ReleasePublicKey is what `release deploy` believes; see internal/release.
+	ReleaseSigningKey string `env:"RELEASE_SIGNING_KEY"`
+	ReleasePublicKey  string `env:"RELEASE_PUBLIC_KEY"`
+
 	Mail mail.Config
 	Push push.Config
 }

@@ -14,6 +14,7 @@ import (
 	"styleshare/internal/oidc"
 	"styleshare/internal/persisted"
 	"styleshare/internal/redisdb"
+	"styleshare/internal/release"
 )
 
 // mistakes collects what is wrong.
@@ -105,6 +106,12 @@ func (c Config) checkSettings(m *mistakes) {
 		if _, err := persisted.ReadManifest(c.TrustedDocuments); err != nil {
 			m.add("TRUSTED_DOCUMENTS: %w", err)
 		}
+	}
+	if _, err := release.ParseSigningKey(c.ReleaseSigningKey); c.ReleaseSigningKey != "" && err != nil {
+		m.add("RELEASE_SIGNING_KEY: %w", err)
+	}
+	if _, err := release.ParsePublicKey(c.ReleasePublicKey); c.ReleasePublicKey != "" && err != nil {
+		m.add("RELEASE_PUBLIC_KEY: %w", err)
 	}
 	if c.CostPerMinute < c.CostPerRequest {
 		m.add("COST_PER_MINUTE: must be at least COST_PER_REQUEST, or the dearest operation would never run")

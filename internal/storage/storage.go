@@ -182,6 +182,25 @@ func (s *Store) Put(ctx context.Context, key, contentType, cacheControl string, 
 	return nil
 }
 
+// ErrExists is returned by PutNew for an object that is there.
+var ErrExists = errors.New("storage: the object is there already")
+
+// PutNew writes an object that is not there yet: ErrExists where somebody was faster.
+func (s *Store) PutNew(ctx context.Context, key, contentType string, body []byte) error {
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &s.config.Bucket, Key: &key, Body: bytes.NewReader(body),
+		ContentLength: aws.Int64(int64(len(body))), ContentType: &contentType, IfNoneMatch: aws.String("*"),
+	})
+	var response interface{ HTTPStatusCode() int }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &response) && (response.HTTPStatusCode() == http.StatusPreconditionFailed || response.HTTPStatusCode() == http.StatusConflict):
+		return fmt.Errorf("%w: %s", ErrExists, shown(key)) // a conflict: two wrote at once, and the other one won
+	}
+	return wrap("put", key, err)
+}
+
 // deleteBatch is the most keys that S3 takes in one DeleteObjects.
 const deleteBatch = 1000
 
