@@ -98,14 +98,18 @@ func (d *Deployment) await(ctx context.Context, address string, version Version)
 	defer cancel()
 	tick := time.NewTicker(askEvery)
 	defer tick.Stop()
+	var last error
 	for {
 		err := ask(ctx, address, version)
 		if err == nil {
 			return nil
 		}
+		if last == nil || ctx.Err() == nil { // the end of the patience is no answer
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s after %s: %w", address, d.Patience, err)
+			return fmt.Errorf("%s after %s: %w", address, d.Patience, last)
 		case <-tick.C:
 		}
 	}

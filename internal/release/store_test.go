@@ -14,8 +14,6 @@ import (
 	"styleshare/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
-
 // made is a release as make package leaves it, with one file of this content.
 func made(t *testing.T, version Version, content string) (dir string) {
 	t.Helper()
