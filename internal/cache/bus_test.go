@@ -14,6 +14,14 @@ import (
 // newProcessOn makes a cache that hears and tells by a Redis.
 func newProcessOn(t *testing.T, redisURL, memcached string) *Cache {
 	t.Helper()
+	c := startProcessOn(t, redisURL, memcached)
+	eventually(t, "it hears", c.hears)
+	return c
+}
+
+// startProcessOn does not wait until it hears.
+func startProcessOn(t *testing.T, redisURL, memcached string) *Cache {
+	t.Helper()
 	client, err := redisdb.Open(redisURL)
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +35,6 @@ func newProcessOn(t *testing.T, redisURL, memcached string) *Cache {
 		running.Wait()
 		_ = client.Close()
 	})
-	eventually(t, "it hears", c.hears)
 	return c
 }
 
@@ -68,6 +75,20 @@ func TestOthersHearOfAChange(t *testing.T) {
 		if here.holds(key) != (name == "marked") {
 			t.Errorf("%s: in the process itself: %v", name, here.holds(key))
 		}
+	}
+}
+
+// What others have sent before a sign of life was asked for has been heard once it is there, and nothing that they sent while
+// it was on its way.
+func TestASignOfLifeCountsFromWhenItWasAskedFor(t *testing.T) {
+	t.Parallel()
+	c := startProcessOn(t, testkit.Redis(t), startServer(t).addr) // nobody reads, so it asks for none by itself
+	eventually(t, "it listens", func() bool { return c.bus.listening.Load() != nil })
+	before, asked := c.tier.heard.Load(), c.tier.at(time.Now().Add(-localGrace))
+	c.bus.ask(t.Context(), asked)
+	eventually(t, "the sign is there", func() bool { return c.tier.heard.Load() != before })
+	if heard := c.tier.heard.Load(); heard != asked {
+		t.Errorf("all is taken to be heard up to %v after it was asked for", time.Duration(heard-asked))
 	}
 }
 

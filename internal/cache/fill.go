@@ -2,6 +2,7 @@ package cache
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/bradfitz/gomemcache/memcache"
@@ -38,8 +39,8 @@ func (f *Fill) Put(key string, value []byte) bool {
 		c.stats.dropped.Add(1)
 		return false
 	}
-	item, asked := a.items[safe]
-	if !asked {
+	item := a.items[safe]
+	if item == nil && !slices.Contains(a.keys, safe) {
 		return false
 	}
 	j := job{node: n, session: a.session, key: safe, started: f.started, value: encode(kindValue, f.started, value)}

@@ -13,18 +13,19 @@ import (
 // answer is what one node said to one GetMulti.
 type answer struct {
 	session *session
-	items   map[string]*memcache.Item // by safe key: values, tombstones, whatever is there; nil for nothing
+	keys    []string                  // safe ones that it was asked for
+	items   map[string]*memcache.Item // by safe key: values, tombstones, whatever is there
 	err     error                     // the items may be incomplete
 }
 
-// GetMulti looks keys up in all nodes at once. Hits are by the caller's keys; what a node that fails would have had
-// is a miss. Load the misses, then hand them to the Fill. A call takes at most Timeout for each 100 keys of
+// GetMulti looks keys up in all nodes at once. Hits are in the order of the keys, nil for a miss; what a node that fails
+// would have had is a miss. Load the misses, then hand them to the Fill. A call takes at most Timeout for each 100 keys of
 // a node; of ctx only its end before the call counts.
-func (c *Cache) GetMulti(ctx context.Context, keys []string) (map[string][]byte, *Fill) {
+func (c *Cache) GetMulti(ctx context.Context, keys []string) (hits [][]byte, f *Fill) {
 	if c == nil || len(keys) == 0 || ctx.Err() != nil {
 		return nil, nil
 	}
-	f := &Fill{cache: c, started: time.Now()}
+	f = &Fill{cache: c, started: time.Now()}
 	safe := make([]string, len(keys))
 	byNode := map[*node][]string{}
 	for i, key := range keys {
@@ -38,13 +39,15 @@ func (c *Cache) GetMulti(ctx context.Context, keys []string) (map[string][]byte,
 			c.stats.errors.Add(1)
 		}
 	}
-	hits := make(map[string][]byte, len(keys))
-	for i, key := range keys {
-		if value, ok := c.read(f, safe[i]); ok {
-			hits[key] = value
+	hits = make([][]byte, len(keys))
+	found := 0
+	for i, key := range safe {
+		if value, ok := c.read(f, key); ok {
+			hits[i] = value
+			found++
 		}
 	}
-	c.count(ctx, len(hits), max(0, len(keys)-len(hits)))
+	c.count(ctx, found, len(keys)-found)
 	return hits, f
 }
 
@@ -71,24 +74,23 @@ func askAll(byNode map[*node][]string) map[*node]*answer {
 }
 
 func (n *node) ask(keys []string) *answer {
-	a := &answer{session: n.session.Load(), items: make(map[string]*memcache.Item, len(keys))}
-	for _, key := range keys {
-		a.items[key] = nil
-	}
+	a := &answer{session: n.session.Load(), keys: keys}
 	for batch := range slices.Chunk(keys, maxBatch) {
 		var items map[string]*memcache.Item
 		a.err = n.do(func(s *session) (err error) {
 			if s != a.session {
 				// A restart lies between: what the process before said does not hold for this one.
-				a.session = s
-				for key := range a.items {
-					a.items[key] = nil
-				}
+				a.session, a.items = s, nil
 			}
 			items, err = s.client.GetMulti(batch)
 			return err
 		})
-		maps.Copy(a.items, items) // those of a failed request, too, are whole
+		// Those of a failed request, too, are whole.
+		if a.items == nil {
+			a.items = items
+		} else {
+			maps.Copy(a.items, items)
+		}
 		if a.err != nil {
 			return a
 		}

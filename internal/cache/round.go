@@ -13,7 +13,7 @@ type Round struct {
 	began time.Time
 	local int // values found in this process's memory
 	keys  []string
-	hits  map[string][]byte
+	hits  [][]byte // in the order of keys, none where nobody was asked
 	fill  *Fill
 }
 
@@ -24,6 +24,14 @@ func (c *Cache) NewRound() *Round { return &Round{cache: c, began: time.Now()} }
 func (r *Round) Do(ctx context.Context) {
 	r.cache.countLocal(ctx, r.local, len(r.keys))
 	r.hits, r.fill = r.cache.GetMulti(ctx, r.keys)
+}
+
+// hit is what memcached has under a key of the round, nil for nothing.
+func (r *Round) hit(i int) []byte {
+	if r.hits == nil {
+		return nil
+	}
+	return r.hits[i]
 }
 
 // Asked are the values of one type that a Round asks for.
@@ -57,12 +65,10 @@ func (t *Typed[K, V]) Ask(r *Round, ids []K) *Asked[K, V] {
 // Take gives what Do has found, and the ids of the rest, each once. It is to be called once.
 func (a *Asked[K, V]) Take() (found map[K]*V, missing []K) {
 	for i, id := range a.ids {
-		key := a.round.keys[a.first+i]
-		b, ok := a.round.hits[key]
-		if ok {
+		if b := a.round.hit(a.first + i); b != nil {
 			if v := a.typed.decode(b); v != nil {
 				a.found[id] = v
-				a.typed.keep(key, v, len(b), a.round.fill)
+				a.typed.keep(a.round.keys[a.first+i], v, len(b), a.round.fill)
 				continue
 			}
 		}
