@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -33,7 +32,9 @@ func readPost(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.Raw
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), firstRead)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 	switch {
 	case err == nil:
 	case errors.As(err, new(*http.MaxBytesError)):
@@ -43,8 +44,11 @@ func readPost(w http.ResponseWriter, r *http.Request, limit int64) (*graphql.Raw
 	default:
 		return nil, refused(http.StatusBadRequest, "the body ends early")
 	}
-	return decodeBody(body)
+	return decodeBody(body.Bytes())
 }
+
+// firstRead bounds the memory that a body gets for saying how long it will be: an operation of the apps fits in.
+const firstRead = 8 << 10
 
 func tooLarge(limit int64) *refusal {
 	return refused(http.StatusRequestEntityTooLarge, "the request is larger than %d bytes", limit)
@@ -112,40 +116,9 @@ func decodeBody(body []byte) (*graphql.RawParams, *refusal) {
 	if b := bytes.TrimLeft(body, " \t\r\n"); len(b) > 0 && b[0] == '[' {
 		return nil, refused(http.StatusBadRequest, "batches are not served: send one operation in each request")
 	}
-	var p parameters
-	known := map[string]*json.RawMessage{
-		"query": &p.query, "operationName": &p.operationName, "variables": &p.variables, "extensions": &p.extensions,
-		"documentId": &p.documentID,
-	}
-	notAnObject := refused(http.StatusBadRequest, "the body is not a JSON object")
-	dec := json.NewDecoder(bytes.NewReader(body))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, notAnObject
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		name, isString := key.(string)
-		if err != nil || !isString {
-			return nil, notAnObject
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, notAnObject
-		}
-		into, ok := known[name]
-		switch {
-		case !ok:
-		case *into != nil:
-			return nil, refused(http.StatusBadRequest, "%s is given more than once", name)
-		default:
-			*into = value
-		}
-	}
-	if _, err := dec.Token(); err != nil { // the closing brace
-		return nil, notAnObject
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, refused(http.StatusBadRequest, "there is something behind the JSON object of the body")
+	p, bad := split(body)
+	if bad != nil {
+		return nil, bad
 	}
 	out, bad := p.decode()
 	if bad != nil {
@@ -172,25 +145,45 @@ func complete(p *graphql.RawParams, documentID string) (*graphql.RawParams, *ref
 // parameters are the parts of a request as well-formed JSON; nil where absent.
 type parameters struct{ query, operationName, variables, extensions, documentID json.RawMessage }
 
-func (p parameters) decode() (*graphql.RawParams, *refusal) {
+func (p *parameters) named(name []byte) *json.RawMessage {
+	switch string(name) {
+	case "query":
+		return &p.query
+	case "operationName":
+		return &p.operationName
+	case "variables":
+		return &p.variables
+	case "extensions":
+		return &p.extensions
+	case "documentId":
+		return &p.documentID
+	}
+	return nil
+}
+
+func (p *parameters) decode() (*graphql.RawParams, *refusal) {
 	out := &graphql.RawParams{}
 	for _, part := range []struct {
-		name, wanted string
-		from         json.RawMessage
-		into         any
-	}{
-		{"query", "a string", p.query, &out.Query},
-		{"operationName", "a string", p.operationName, &out.OperationName},
-		{"variables", "an object", p.variables, &out.Variables},
-		{"extensions", "an object", p.extensions, &out.Extensions},
-	} {
+		name string
+		from json.RawMessage
+		into *string
+	}{{"query", p.query, &out.Query}, {"operationName", p.operationName, &out.OperationName}} {
+		if part.from != nil && json.Unmarshal(part.from, part.into) != nil {
+			return nil, refused(http.StatusBadRequest, "%s must be a string or null", part.name)
+		}
+	}
+	for _, part := range []struct {
+		name string
+		from json.RawMessage
+		into *map[string]any
+	}{{"variables", p.variables, &out.Variables}, {"extensions", p.extensions, &out.Extensions}} {
 		if part.from == nil {
 			continue
 		}
 		dec := json.NewDecoder(bytes.NewReader(part.from))
 		dec.UseNumber() // large integers arrive whole
 		if err := dec.Decode(part.into); err != nil {
-			return nil, refused(http.StatusBadRequest, "%s must be %s or null", part.name, part.wanted)
+			return nil, refused(http.StatusBadRequest, "%s must be an object or null", part.name)
 		}
 	}
 	return out, nil
