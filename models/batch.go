@@ -7,16 +7,27 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Batch is reads that travel together, in one round trip. What each of them reads goes to a function that is called while
 // DB.Read runs.
-type Batch struct{ queued pgx.Batch }
+type Batch struct{ queued []queued }
+
+// queued is a read; each is called for each of its rows.
+type queued struct {
+	statement string
+	args      []any
+	each      func(pgx.Rows) error
+}
 
 // Len is the number of statements.
-func (b *Batch) Len() int { return b.queued.Len() }
+func (b *Batch) Len() int { return len(b.queued) }
 
 // Read sends the batch. After an error some of the reads have been answered and others have not.
+//
+// pgx's own batches have PostgreSQL describe the columns of each statement each time; here they are known since it was
+// prepared.
 func (db *DB) Read(ctx context.Context, b *Batch) error {
 	if b.Len() == 0 {
 		return nil
@@ -26,28 +37,54 @@ func (db *DB) Read(ctx context.Context, b *Batch) error {
 		return fmt.Errorf("read: %w", err)
 	}
 	defer conn.Release()
-	for _, q := range b.queued.QueuedQueries {
-		// A look into a map, but for the first time on this connection: pgx takes prepared statements in a batch only so.
-		if _, err = conn.Conn().Prepare(ctx, q.SQL, q.SQL); err != nil {
+	message, arguments := new(pgconn.Batch), new(pgx.ExtendedQueryBuilder)
+	for _, q := range b.queued {
+		if err = q.bind(ctx, conn.Conn(), arguments, message); err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
+		count(ctx, q.statement)
 	}
-	if err = conn.SendBatch(ctx, &b.queued).Close(); err != nil {
+	answers := conn.Conn().PgConn().ExecBatch(ctx, message)
+	for i := 0; err == nil && i < len(b.queued) && answers.NextResult(); i++ {
+		err = b.queued[i].take(pgx.RowsFromResultReader(conn.Conn().TypeMap(), answers.ResultReader()))
+	}
+	if closed := answers.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
 		return fmt.Errorf("read: %w", err)
 	}
 	return nil
 }
 
+// bind adds the read to a message, with arguments as the connection's prepared statement takes them.
+func (q queued) bind(ctx context.Context, conn *pgx.Conn, arguments *pgx.ExtendedQueryBuilder, message *pgconn.Batch) error {
+	// A look into a map, but for the first time on this connection.
+	prepared, err := conn.Prepare(ctx, q.statement, q.statement)
+	if err != nil {
+		return err
+	}
+	arguments.ResultFormats = nil // the message keeps those of the statement before
+	if err = arguments.Build(conn.TypeMap(), prepared, q.args); err != nil {
+		return err
+	}
+	message.ExecStatement(prepared, arguments.ParamValues, arguments.ParamFormats, arguments.ResultFormats)
+	return nil
+}
+
+func (q queued) take(rows pgx.Rows) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := q.each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // queue adds a read; each is called for each of its rows.
 func (b *Batch) queue(each func(pgx.Rows) error, statement string, args ...any) {
-	b.queued.Queue(statement, args...).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			if err := each(rows); err != nil {
-				return err
-			}
-		}
-		return nil // rows.Err is looked at by pgx
-	})
+	b.queued = append(b.queued, queued{statement, args, each})
 }
 
 // read sends a batch of one.

@@ -16,7 +16,7 @@ func CountStatements(ctx context.Context) (context.Context, *atomic.Int64) {
 	return context.WithValue(ctx, statementsKey{}, n), n
 }
 
-// statementCounter counts in the tracer of the pool, so that Bun's statements and native ones are seen alike.
+// statementCounter counts in the tracer of the pool what does not go through DB.Read, which counts by itself.
 type statementCounter struct{}
 
 func (statementCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
@@ -25,16 +25,6 @@ func (statementCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data p
 }
 
 func (statementCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-func (statementCounter) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return ctx
-}
-
-func (statementCounter) TraceBatchQuery(ctx context.Context, _ *pgx.Conn, data pgx.TraceBatchQueryData) {
-	count(ctx, data.SQL)
-}
-
-func (statementCounter) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 func count(ctx context.Context, statement string) {
 	n, ok := ctx.Value(statementsKey{}).(*atomic.Int64)
