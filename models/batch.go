@@ -177,18 +177,18 @@ func eachID(each func(int64)) func(pgx.Rows) error {
 	}
 }
 
-// UnreadNotificationCount counts what the person has not read.
+// UnreadNotificationCount counts what the person has not read, MaxUnread at most.
 func (b *Batch) UnreadNotificationCount(userID int64, take func(n int)) {
 	b.queue(func(rows pgx.Rows) error {
 		var n int
 		err := rows.Scan(&n)
 		take(n)
 		return err
-	}, unreadSQL, userID)
+	}, unreadSQL, userID, MaxUnread)
 }
 
-var unreadSQL = `select count(*) from notifications where recipient_id = $1 and read_at is null and ` + actorHeardSQL + ` and ` +
-	strings.ReplaceAll(kindShownSQL, "?", "$1")
+var unreadSQL = `select count(*) from (select from notifications where recipient_id = $1 and read_at is null and ` + actorHeardSQL + ` and ` +
+	strings.ReplaceAll(kindShownSQL, "?", "$1") + ` limit $2) unread`
 
 // Account reads what is the person's own business.
 func (b *Batch) Account(userID int64, take func(*Account)) {

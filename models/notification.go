@@ -84,7 +84,11 @@ func (db *DB) Notification(ctx context.Context, id int64) (*Notification, error)
 	return n, nil
 }
 
-// UnreadNotificationCount counts what the person has not read, as the list shows it.
+// MaxUnread is where counting unread notifications ends: somebody who never reads them must not make each look at the bell
+// dearer, and 1,000 tells them as much as any larger number.
+const MaxUnread = 1000
+
+// UnreadNotificationCount counts what the person has not read, as the list shows it, MaxUnread at most.
 func (db *DB) UnreadNotificationCount(ctx context.Context, userID int64) (n int, err error) {
 	b := new(Batch)
 	b.UnreadNotificationCount(userID, func(count int) { n = count })

@@ -340,3 +340,22 @@ func TestAnErasureWaitsForTheFold(t *testing.T) {
 		t.Errorf("%d notifications of a style that is gone", n)
 	}
 }
+
+func TestCountingTheUnreadEnds(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	recipient, actor := person(t, db), person(t, db)
+	const n = MaxUnread + 5
+	_, err := db.NewRaw(`insert into notifications (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
+		select ?, 'STYLE_LIKED', 'STYLE', n, array[?::bigint], 1, n, now() from generate_series(1, ?) n`, recipient, actor, n).Exec(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := unread(t, db, recipient); got != MaxUnread {
+		t.Errorf("%d of %d unread are counted", got, n)
+	}
+	must(db.NewRaw(`delete from notifications where recipient_id = ? and position <= ?`, recipient, 10).Exec(t.Context()))
+	if got := unread(t, db, recipient); got != n-10 {
+		t.Errorf("%d of %d unread are counted", got, n-10)
+	}
+}

@@ -3799,7 +3799,7 @@ type Viewer {
   feed(first: Int, after: String): StyleConnection!
   "What happened to me, latest first; same-kind events on one subject are folded."
   notifications(first: Int, after: String): NotificationConnection!
-  "How many notifications have not been read."
+  "How many notifications have not been read; 1000 stands for that many or more."
   unreadNotificationCount: Int!
   "All my collections, newest first."
   collections(first: Int, after: String): CollectionConnection!
@@ -5396,7 +5396,7 @@ type NotificationEvent {
   cursor: String!
   "What happened, as it is now."
   notification: Notification!
-  "How many notifications the viewer has not read now."
+  "How many notifications the viewer has not read now; 1000 stands for that many or more."
   unreadNotificationCount: Int!
 }
 
