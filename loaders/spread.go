@@ -91,7 +91,11 @@ func (w *wave) user(wanted *Wanted, ids ...int64) {
 	case state:
 		w.userFlags = append(w.userFlags, ids...)
 	case follows:
-		w.follows = append(w.follows, ids...)
+		for _, id := range ids {
+			if id != w.viewer() { // nobody follows themselves
+				w.follows = append(w.follows, id)
+			}
+		}
 	}
 }
 

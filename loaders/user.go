@@ -99,8 +99,11 @@ func (u *User) between() (models.Between, error) {
 	return models.Between{Follows: follows}, err
 }
 
-// ViewerFollows tells whether the viewer follows the person.
+// ViewerFollows tells whether the viewer follows the person; nobody follows themselves.
 func (u *User) ViewerFollows() (bool, error) {
+	if u.ID == u.cohort.viewer() {
+		return false, nil
+	}
 	if follows, known := u.cohort.memos.follows.of(u.ID); known {
 		return follows, nil
 	}
