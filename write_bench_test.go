@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"styleshare/graph"
 	"styleshare/graph/transport"
 	"styleshare/internal/config"
+	"styleshare/internal/mail"
 	"styleshare/internal/relay"
 	"styleshare/internal/testkit"
 	"styleshare/loaders"
@@ -35,21 +37,12 @@ func newWriting(b *testing.B) *writing {
 		DatabaseURL: testkit.Database(b), DatabaseMaxConns: 8, RedisURL: testkit.Redis(b), MemcachedServers: []string{testkit.Memcached(b)},
 		S3Endpoint: bucket.Endpoint, S3Bucket: bucket.Bucket, S3PublicURL: bucket.PublicURL, Region: bucket.Region,
 		AccessKeyID: bucket.AccessKeyID, SecretAccessKey: bucket.SecretAccessKey, LogFormat: "text", CostPerRequest: 1000, CostPerMinute: 1 << 30,
-		WorkerConcurrency: 1,
+		WorkerConcurrency: 1, Mail: mail.Config{URL: "smtp://127.0.0.1:1025?tls=none", From: "StyleShare <no-reply@example.com>"},
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(a.close)
-	ctx, stop := context.WithCancel(b.Context())
-	done := make(chan error)
-	go func() { done <- a.jobs.RunRelay(ctx) }()
-	b.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			b.Error(err)
-		}
-	})
 	w := &writing{app: a, executor: a.executor()}
 	err = a.db.NewRaw(`insert into users (username, display_name, bio, is_private, style_count, follower_count, following_count,
 		feed_merged, created_at) select 'person' || n, 'Person', '', false, 0, 0, 0, false, now() from generate_series(1, 101) n returning id`).Scan(b.Context(), &w.people)
@@ -57,6 +50,20 @@ func newWriting(b *testing.B) *writing {
 		b.Fatal(err)
 	}
 	return w
+}
+
+// inBackground runs a loop until the benchmark ends.
+func (w *writing) inBackground(b *testing.B, run func(context.Context) error) {
+	b.Helper()
+	ctx, stop := context.WithCancel(b.Context())
+	done := make(chan error)
+	go func() { done <- run(ctx) }()
+	b.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
+	})
 }
 
 // readyPhotos are photos of a person that may be published.
@@ -138,6 +145,7 @@ func (w *writing) postgresTime(b *testing.B) (sum time.Duration) {
 // the relay that hands over what was recorded.
 func BenchmarkLike(b *testing.B) {
 	w := newWriting(b)
+	w.inBackground(b, w.jobs.RunRelay)
 	author, fans := w.people[0], w.people[1:]
 	styles := make([]string, 20)
 	for i := range styles {
@@ -154,9 +162,70 @@ func BenchmarkLike(b *testing.B) {
 	})
 }
 
+// BenchmarkLikesWithWorker likes with 16 people at a time, and has what that causes done: the notifications of the authors,
+// and their events. Redis's time is all of the server's.
+func BenchmarkLikesWithWorker(b *testing.B) {
+	w := newWriting(b)
+	if err := w.registerJobs(); err != nil {
+		b.Fatal(err)
+	}
+	w.inBackground(b, w.jobs.RunRelay)
+	w.inBackground(b, w.jobs.RunWorker)
+	exec := func(statement string) {
+		if _, err := w.db.ExecContext(b.Context(), statement); err != nil {
+			b.Fatal(err)
+		}
+	}
+	exec(`insert into accounts (user_id, email, password_hash, locale, time_zone) select id, id || '@example.com', '', 'ko', 'Asia/Seoul' from users`)
+	authors, fans := w.people[:20], w.people[20:]
+	var styles []string
+	for i := range 100 {
+		styles = append(styles, w.publish(b, authors[i%len(authors)]))
+	}
+	settle := func() {
+		for left := true; left; {
+			if err := w.db.NewRaw(`select exists (select from outbox where done_at is null)`).Scan(b.Context(), &left); err != nil {
+				b.Fatal(err)
+			}
+			<-time.After(5 * time.Millisecond)
+		}
+	}
+	settle()
+	like := graph.Documents()["Like"]
+	redis := w.redisTime(b)
+	w.measure(b, func(i int) {
+		if i > 0 && i%(len(fans)*len(styles)) == 0 {
+			exec(`delete from likes`)
+		}
+		w.run(b, fans[i%len(fans)], like, map[string]any{"styleId": styles[i/len(fans)%len(styles)], "clientMutationId": rand.Text()})
+		if i%16 == 15 {
+			settle()
+		}
+	})
+	b.ReportMetric(float64((w.redisTime(b)-redis).Microseconds())/float64(b.N), "redis-µs/op")
+}
+
+// redisTime is the processor time of the Redis server.
+func (w *writing) redisTime(b *testing.B) (sum time.Duration) {
+	b.Helper()
+	info, err := w.redis.InfoMap(b.Context(), "cpu").Result()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range []string{"used_cpu_sys", "used_cpu_user"} {
+		seconds, err := strconv.ParseFloat(info["CPU"][name], 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sum += time.Duration(seconds * float64(time.Second))
+	}
+	return sum
+}
+
 // BenchmarkPublish publishes a photo with a caption that names a tag.
 func BenchmarkPublish(b *testing.B) {
 	w := newWriting(b)
+	w.inBackground(b, w.jobs.RunRelay)
 	publish := graph.Documents()["Publish"]
 	photos := w.readyPhotos(b, w.people[0], 10_000)
 	w.measure(b, func(i int) {

@@ -253,8 +253,12 @@ func (b *broker) announce(names ...string) {
 	}
 }
 
-// tasksChannel is where relays publish the names of queues that have got tasks.
-const tasksChannel = "jobs:tasks"
+// tasksChannel is where relays publish the names of queues that have got tasks, and outboxNews where there may be something
+// that they have left in the outbox for the relays of workers.
+const (
+	tasksChannel = "jobs:tasks"
+	outboxNews   = "outbox"
+)
 
 // hearAnnouncements wakes the brokers until ctx ends. What is not heard, because the connection is away or because asynq
 // itself puts a task back, is found by the poll.
@@ -271,6 +275,9 @@ func (j *Jobs) hearAnnouncements(ctx context.Context, brokers []*broker) {
 			if m, ok := message.(*redis.Message); ok {
 				queues = strings.Fields(m.Payload)
 			}
+		}
+		if len(queues) == 0 || slices.Contains(queues, outboxNews) {
+			j.wake()
 		}
 		for _, b := range brokers {
 			b.announce(queues...)

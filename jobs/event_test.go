@@ -50,7 +50,7 @@ func TestRelayLeavesFailedEventsToWorkers(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	j := r.jobs(t)
-	j.RelayDirectly(models.JobEvent, func(context.Context, *Job) error { panic("not in a relay") })
+	j.RelayDirectly(models.JobEvent, func(context.Context, []*Job) error { panic("not in a relay") })
 	j.Register(models.JobEvent, leaveTrace(r.db, "worker"))
 	start(t, j.RunRelay)
 	start(t, j.RunWorker)

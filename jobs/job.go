@@ -23,6 +23,15 @@ import (
 // The text of an error is stored and logged: it must not hold personal data (addresses, tokens, texts that people wrote).
 type Handler func(ctx context.Context, job *Job) error
 
+// GroupHandler does several pieces of work of one kind at once, all or none. Its jobs are not to be finished: a relay, which
+// calls it, has their rows locked, and marks them done afterwards.
+type GroupHandler func(ctx context.Context, jobs []*Job) error
+
+// One is the handler of a worker.
+func (h GroupHandler) One() Handler {
+	return func(ctx context.Context, job *Job) error { return h(ctx, []*Job{job}) }
+}
+
 // Job is one row of the outbox at work.
 type Job struct {
 	ID   int64

@@ -44,7 +44,7 @@ type Jobs struct {
 	scripts  *scripts
 	metrics  *metrics
 	handlers map[models.JobKind]Handler
-	direct   map[models.JobKind]Handler
+	direct   map[models.JobKind]GroupHandler
 	// Rows are read and marked done for all jobs that ask at the same moment.
 	rows   *coalescer[int64, *models.OutboxRow]
 	dones  *coalescer[int64, struct{}]
@@ -63,6 +63,7 @@ type timing struct {
 	poll  time.Duration // how often a worker looks for rows that have become due or were left by others
 	idle  time.Duration // how often a worker looks into empty queues for which nothing was announced
 	lead  time.Duration // how often a worker tries to become the leader
+	leave time.Duration // how long a relay leaves to those of workers what they run themselves
 	tick  time.Duration // how often the leader looks at the schedule, and makes sure that it still leads
 	sweep time.Duration // how often the leader looks for lost tasks
 	gauge time.Duration // how often the leader measures the outbox
@@ -72,7 +73,7 @@ type timing struct {
 }
 
 var defaultTiming = timing{
-	poll: time.Second, idle: time.Second, lead: 5 * time.Second, tick: time.Second, sweep: time.Minute, gauge: 15 * time.Second, stale: 2 * time.Minute,
+	poll: time.Second, idle: time.Second, lead: 5 * time.Second, leave: 30 * time.Second, tick: time.Second, sweep: time.Minute, gauge: 15 * time.Second, stale: 2 * time.Minute,
 }
 
 // New prepares the connections, which open when they are first used, and listens to db's commits: call it before the
@@ -87,7 +88,7 @@ func New(config Config) (*Jobs, error) {
 	}
 	j := &Jobs{
 		db: config.DB, config: config, log: config.Logger, redis: client, scripts: newScripts(client),
-		handlers: map[models.JobKind]Handler{}, direct: map[models.JobKind]Handler{}, wakeup: make(chan struct{}, 1),
+		handlers: map[models.JobKind]Handler{}, direct: map[models.JobKind]GroupHandler{}, wakeup: make(chan struct{}, 1),
 		lastTicks: map[models.JobKind]string{},
 		policies:  maps.Clone(policies), schedule: schedule, timing: defaultTiming,
 	}
@@ -116,10 +117,10 @@ func (j *Jobs) Register(kind models.JobKind, handler Handler) {
 	j.handlers[kind] = handler
 }
 
-// RelayDirectly has the relay itself run jobs of a kind, for what takes no longer than handing it over and should not wait
-// for a worker. What fails is handed over, so that a worker tries it again: register the handler there too. Call it
-// before RunRelay.
-func (j *Jobs) RelayDirectly(kind models.JobKind, handler Handler) { j.direct[kind] = handler }
+// RelayDirectly has the relay itself run jobs of a kind, those of a moment together, for what takes no longer than handing
+// it over. What fails, or takes longer than directTimeout, is handed over, so that a worker tries it again, alone: register
+// a handler there too. Call it before RunRelay.
+func (j *Jobs) RelayDirectly(kind models.JobKind, handler GroupHandler) { j.direct[kind] = handler }
 
 // Close ends the connections to Redis, after RunRelay and RunWorker have returned.
 func (j *Jobs) Close() error { return j.redis.Close() }

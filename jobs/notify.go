@@ -30,6 +30,19 @@ func Notify(db *models.DB) Handler {
 	}
 }
 
+// NotifyTogether is Notify for RelayDirectly. It finishes no job: to fold the same once more changes nothing.
+func NotifyTogether(db *models.DB) GroupHandler {
+	return func(ctx context.Context, jobs []*Job) error {
+		payloads := make([]models.NotifyJob, len(jobs))
+		for i, job := range jobs {
+			if err := job.Bind(&payloads[i]); err != nil {
+				return err
+			}
+		}
+		return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error { return tx.Fold(ctx, payloads...) })
+	}
+}
+
 // announcement is a notification in the recipient's words.
 type announcement struct {
 	*models.Notification

@@ -20,6 +20,11 @@ const (
 	// relayPause is from one look at the outbox to the next, unless there is more than a batch: of a busy server, many
 	// commits share a look, and the first after a pause waits for none.
 	relayPause = 10 * time.Millisecond
+	// directBatch is how many jobs one call of a GroupHandler gets: so many locks in PostgreSQL, and so many pieces of work to
+	// do again, each alone, where one fails.
+	directBatch = 50
+	// directTimeout is how long such a call may take: everything else waits for it.
+	directTimeout = time.Second
 	// queuesKey is where asynq keeps the names of all queues.
 	queuesKey = "asynq:queues"
 	// timeoutGrace is what asynq waits longer than the runner: asynq would put the task back while its handler still runs.
@@ -72,21 +77,31 @@ func (j *Jobs) awaitWake(ctx context.Context) bool {
 func (j *Jobs) relayOnce(ctx context.Context) (int, error) {
 	// Asked first, so that rows are not kept locked while Redis does not answer; and asynq's client announces a queue once,
 	// which a Redis that was flushed has forgotten.
-	if err := j.redis.SAdd(ctx, queuesKey, allQueues).Err(); err != nil {
+	pipe := j.redis.Pipeline()
+	pipe.SAdd(ctx, queuesKey, allQueues)
+	leave := j.leave()
+	if leave > 0 {
+		pipe.Publish(ctx, tasksChannel, outboxNews)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
 		return 0, fmt.Errorf("redis: %w", err)
 	}
-	return j.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) (relayed models.Relayed, err error) {
-		left := rows[:0]
-		for i := range rows {
-			if j.runDirectly(ctx, &rows[i]) {
-				relayed.Done = append(relayed.Done, rows[i].ID)
-			} else {
-				left = append(left, rows[i])
-			}
-		}
-		relayed.Enqueued, err = j.enqueueAll(ctx, left)
+	return j.db.RelayJobs(ctx, relayBatch, leave, func(ctx context.Context, rows []models.OutboxRow) (relayed models.Relayed, err error) {
+		var rest []models.OutboxRow
+		relayed.Done, rest = j.runDirectly(ctx, rows)
+		relayed.Enqueued, err = j.enqueueAll(ctx, rest)
 		return relayed, err
 	})
+}
+
+// leave is how long this relay leaves to those of workers what they run: 0 where it is one of them.
+func (j *Jobs) leave() time.Duration {
+	for kind := range j.direct {
+		if kind.RunByWorkers() {
+			return 0
+		}
+	}
+	return j.timing.leave
 }
 
 // enqueueAll hands rows over, all at the same time so that they share round trips, and gives the ids of those for which
@@ -118,18 +133,45 @@ func (j *Jobs) enqueueAll(ctx context.Context, rows []models.OutboxRow) (ids []i
 	return ids, err
 }
 
-// runDirectly does what is not worth handing over, and tells whether it is done.
-func (j *Jobs) runDirectly(ctx context.Context, row *models.OutboxRow) bool {
-	handler, ok := j.direct[row.Kind]
-	if !ok || row.Attempts > 0 {
+// runDirectly does what is not worth handing over, gives the ids of what is done, and the rest.
+func (j *Jobs) runDirectly(ctx context.Context, rows []models.OutboxRow) (done []int64, rest []models.OutboxRow) {
+	groups := map[models.JobKind][]models.OutboxRow{}
+	for _, row := range rows {
+		if j.direct[row.Kind] == nil || row.Attempts > 0 {
+			rest = append(rest, row)
+		} else {
+			groups[row.Kind] = append(groups[row.Kind], row)
+		}
+	}
+	for kind, group := range groups {
+		for some := range slices.Chunk(group, directBatch) {
+			if !j.runGroup(ctx, kind, some) {
+				rest = append(rest, some...)
+				continue
+			}
+			for _, row := range some {
+				done = append(done, row.ID)
+			}
+		}
+	}
+	return done, rest
+}
+
+// runGroup tells whether the work of one kind is done.
+func (j *Jobs) runGroup(ctx context.Context, kind models.JobKind, rows []models.OutboxRow) bool {
+	jobs, start := make([]*Job, len(rows)), time.Now()
+	for i := range rows {
+		jobs[i] = j.newJob(&rows[i])
+	}
+	log := j.log.With("job_kind", kind, "first_job_id", rows[0].ID, "count", len(rows))
+	err := j.guard(ctx, directTimeout, log, func(ctx context.Context) error { return j.direct[kind](ctx, jobs) })
+	if err != nil {
+		log.WarnContext(ctx, "the relay leaves jobs to the workers", "error", err)
 		return false
 	}
-	job, start := j.newJob(row), time.Now()
-	if err := j.call(ctx, handler, job); err != nil {
-		job.Log.WarnContext(ctx, "the relay leaves a job to the workers", "error", err)
-		return false
+	for range rows {
+		j.metrics.ran(kind, "done", time.Since(start))
 	}
-	j.metrics.ran(row.Kind, "done", time.Since(start))
 	return true
 }
 

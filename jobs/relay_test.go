@@ -87,7 +87,7 @@ func TestRelayThatDiedBeforeTheMarkRepeatsItself(t *testing.T) {
 	id := r.record(t, "once")
 
 	ctx, die := context.WithCancel(t.Context())
-	_, err := r.db.RelayJobs(ctx, relayBatch, func(ctx context.Context, rows []models.OutboxRow) (models.Relayed, error) {
+	_, err := r.db.RelayJobs(ctx, relayBatch, 0, func(ctx context.Context, rows []models.OutboxRow) (models.Relayed, error) {
 		defer die()
 		return models.Relayed{Enqueued: []int64{rows[0].ID}}, j.enqueue(ctx, asynq.NewClientFromRedisClient(j.redis), rows[0])
 	})
@@ -152,8 +152,8 @@ func TestRelaysDoNotWaitForEachOther(t *testing.T) {
 			return models.Relayed{Enqueued: *ids}, nil
 		}
 	}
-	_, err := r.db.RelayJobs(t.Context(), 1, take(&first, func() {
-		if _, err := r.db.RelayJobs(t.Context(), relayBatch, take(&second, func() {})); err != nil {
+	_, err := r.db.RelayJobs(t.Context(), 1, 0, take(&first, func() {
+		if _, err := r.db.RelayJobs(t.Context(), relayBatch, 0, take(&second, func() {})); err != nil {
 			t.Error(err)
 		}
 	}))

@@ -87,7 +87,7 @@ func quicken(j *Jobs) {
 	j.policies[kindTest] = Policy{QueueDefault, 10 * time.Second, 1, time.Millisecond, time.Millisecond}
 	j.schedule = nil
 	j.timing = timing{
-		poll: 20 * time.Millisecond, idle: 20 * time.Millisecond, lead: 20 * time.Millisecond, tick: 20 * time.Millisecond,
+		poll: 20 * time.Millisecond, idle: 20 * time.Millisecond, lead: 20 * time.Millisecond, leave: time.Minute, tick: 20 * time.Millisecond,
 		sweep: 50 * time.Millisecond, gauge: 50 * time.Millisecond, stale: time.Minute,
 	}
 }

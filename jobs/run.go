@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -90,18 +91,23 @@ func (j *Jobs) newJob(row *models.OutboxRow) *Job {
 }
 
 // call runs the handler within the time-out of its kind.
-func (j *Jobs) call(ctx context.Context, handler Handler, job *Job) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, j.policy(job.Kind).Timeout)
+func (j *Jobs) call(ctx context.Context, handler Handler, job *Job) error {
+	return j.guard(ctx, j.policy(job.Kind).Timeout, job.Log, func(ctx context.Context) error { return handler(ctx, job) })
+}
+
+// guard runs a handler within a time-out, and makes an error of a panic.
+func (j *Jobs) guard(ctx context.Context, timeout time.Duration, log *slog.Logger, handle func(context.Context) error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
 			j.metrics.panics.Inc()
 			// The value may hold anything; the stack says where to look.
-			job.Log.ErrorContext(ctx, "a job's handler panicked", "stack", string(debug.Stack()))
+			log.ErrorContext(ctx, "a job's handler panicked", "stack", string(debug.Stack()))
 			err = fmt.Errorf("the handler panicked with a %T", v)
 		}
 	}()
-	return handler(ctx, job)
+	return handle(ctx)
 }
 
 // recordTimeout bounds how long the record of a failure may take: the context of the attempt is often over by then.

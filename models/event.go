@@ -18,7 +18,9 @@ func (tx *Tx) publish(ctx context.Context, topic string, id int64) error {
 }
 
 // NotificationTopic has the ids of notifications that a person gets or gets news of.
-func NotificationTopic(recipientID int64) string { return topic("notifications", recipientID) }
+func NotificationTopic(recipientID int64) string { return topic(notificationTopic, recipientID) }
+
+const notificationTopic = "notifications"
 
 // PhotoTopic has the photo's own id whenever its state has changed.
 func PhotoTopic(photoID int64) string { return topic("photo", photoID) }

@@ -3,189 +3,160 @@ package models
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-
-	"github.com/uptrace/bun/dialect/pgdialect"
+	"strings"
+	"sync"
 )
 
-// eventSQL gives, for each kind, the id of the row that is the event: $1 the recipient, $2 the subject, $3 the actor.
-var eventSQL = map[NotificationKind]string{
-	Followed:        `select id from follows where follower_id = $3 and followee_id = $1`,
-	FollowRequested: `select id from follow_requests where follower_id = $3 and followee_id = $1`,
-	FollowAccepted:  `select id from follows where follower_id = $1 and followee_id = $3`,
-	StyleLiked:      `select id from likes where style_id = $2 and user_id = $3`,
-	StyleCommented:  `select id from comments where style_id = $2 and author_id = $3 and reply_to_author_id is distinct from $1`,
-	CommentReplied:  `select id from comments where reply_to_id = $2 and author_id = $3 and reply_to_author_id = $1`,
-	// Asks that were answered still are what happened. Of those that one answer closes, the latest stands for it.
-	ItemInfoRequested: `select id from item_info_requests where style_id = $2 and user_id = $3`,
-	ItemInfoAnswered: `select r.id from item_info_requests r join styles i on i.id = r.style_id
-		where i.id = $2 and i.author_id = $3 and r.user_id = $1 and r.answered_at is not null`,
-	// Only what the recipient can find there: a private collection does not give its owner away.
-	StyleCollected: `select k.id from collection_styles k join collections c on c.id = k.collection_id join users u on u.id = c.owner_id
-		where k.style_id = $2 and k.owner_id = $3 and ` + collectionVisibleSQL,
-	QuestionAnswered: `select id from answers where question_id = $2 and author_id = $3 and removed_at is null`,
-	AnswerAccepted: `select i.id from answers i join questions q on q.accepted_answer_id = i.id
-		where i.id = $2 and i.author_id = $1 and q.author_id = $3`,
-}
-
-// mentionSQL is eventSQL for MENTIONED, by the kind of subject.
-var mentionSQL = map[string]string{
-	onStyle:   `select id from styles where id = $2 and author_id = $3 and $1 = any(mention_ids) and state = 'PUBLISHED'`,
-	onComment: `select id from comments where id = $2 and author_id = $3 and $1 = any(mention_ids) and reply_to_author_id is distinct from $1`,
-}
-
-// moderatedSQL is eventSQL for MODERATION. Ids are unique over all kinds of subjects.
-const moderatedSQL = `select id from moderation_log where subject_id = $2 and author_id = $1 and author_id = $3 and action = 'REMOVE_CONTENT'`
-
-// moderatedSubjectSQL is subjectSQL for MODERATION, where that differs: a comment that was taken down is gone, and an answer
-// is told of although its question may be hidden.
-var moderatedSubjectSQL = map[string]string{onComment: `select`, onAnswer: `select from answers where id = $2`}
-
-// subjectSQL finds the subject ($2) where the recipient ($1) may see it. Its lock has an erasure of the style or comment
-// wait, which then takes the notification with it.
-var subjectSQL = map[string]string{
-	onUser:     `select from users where id = $1`,
-	onStyle:    `select from styles s join users u on u.id = s.author_id where s.id = $2 and ` + styleVisibleSQL + ` for key share of s`,
-	onComment:  `select from comments c join styles s on s.id = c.style_id join users u on u.id = s.author_id where c.id = $2 and ` + styleVisibleSQL + ` for key share of s, c`,
-	onQuestion: `select from questions q join users u on u.id = q.author_id where q.id = $2 and ` + questionVisibleSQL + ` for key share of q`,
-	onAnswer:   `select from ` + visibleAnswerSQL + ` for key share of a, q`,
-}
-
-// SubjectVisible tells whether the recipient of a notification may see what it is about.
-func (db *DB) SubjectVisible(ctx context.Context, n *Notification) (visible bool, err error) {
-	if n.Kind == Moderation {
-		return true, nil // it says that the subject is hidden
+// Fold brings folds in line with what is so, and records the pushes and mails that their recipients get of the news. It
+// makes no difference in which order, how often and in which company the jobs about a fold run.
+func (tx *Tx) Fold(ctx context.Context, jobs ...NotifyJob) error {
+	if err := tx.lockFolds(ctx, jobs); err != nil {
+		return err
 	}
-	subject, known := subjectSQL[n.SubjectKind]
-	if !known {
-		return false, fmt.Errorf("notification %d: nothing known of subjects like %s", n.ID, n.SubjectKind)
-	}
-	err = db.Pool.QueryRow(ctx, `select exists (`+subject+`) and $2::bigint is not null`, n.RecipientID, n.SubjectID).Scan(&visible)
-	if err != nil {
-		return false, fmt.Errorf("look for the subject of notification %d: %w", n.ID, err)
-	}
-	return visible, nil
-}
-
-// event gives the id of what happened to the recipient, 0 where nothing did (any more), and tells whether they are to
-// hear of the actor. Ids are ordered by time, so of several the latest counts.
-func (tx *Tx) event(ctx context.Context, job NotifyJob) (id int64, heard bool, err error) {
-	event, ok := eventSQL[job.Kind]
-	if job.Kind == Mentioned {
-		event, ok = mentionSQL[job.SubjectKind]
-	}
-	subject, known := subjectSQL[job.SubjectKind]
-	if job.Kind == Moderation {
-		event, ok = moderatedSQL, true
-		if own := moderatedSubjectSQL[job.SubjectKind]; own != "" {
-			subject = own
+	var changed []changedFold
+	for kind, group := range groupByKind(jobs) {
+		some, err := tx.changeActors(ctx, kind, group)
+		if err != nil {
+			return err
 		}
+		changed = append(changed, some...)
 	}
-	if !ok || !known {
-		return 0, false, fmt.Errorf("notify: nothing known of %s on %s", job.Kind, job.SubjectKind)
-	}
-	err = tx.Tx.Tx.QueryRowContext(ctx, `select coalesce(max(e.id), 0), exists (select from users u where u.id = $3 and `+heardSQL+`)
-		from (`+event+`) e, (`+subject+`) x where $2::bigint is not null`, job.RecipientID, job.SubjectID, job.ActorID).Scan(&id, &heard)
-	if err != nil {
-		return 0, false, fmt.Errorf("notify: %w", err)
-	}
-	return id, heard, nil
-}
-
-// Fold brings one fold in line with what is so, and records the push and mail that its recipient gets of the news. It
-// makes no difference in which order and how often the jobs about a fold run.
-func (tx *Tx) Fold(ctx context.Context, job NotifyJob) error {
-	// One at a time, before looking at what is so: otherwise the job of a like that is being taken back could write what
-	// the job of the taking back has found nothing of. And not while one of the two blocks or mutes the other.
-	_, err := tx.NewRaw(`select pg_advisory_xact_lock_shared(hashtextextended(?, 0)), pg_advisory_xact_lock(hashtextextended(?, 0))`,
-		pairKey(job.RecipientID, job.ActorID), fmt.Sprintf("fold/%d/%s/%s/%d", job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID)).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("lock fold: %w", err)
-	}
-	eventID, heard, err := tx.event(ctx, job)
-	if err != nil {
-		return err
-	}
-	n, err := tx.lockFold(ctx, job, eventID != 0)
-	if err != nil || n == nil {
-		return err
-	}
-	changed, news, err := tx.changeActor(ctx, n.ID, job.ActorID, eventID, heard)
-	if err != nil {
-		return fmt.Errorf("fold: %w", err)
-	}
-	if !changed {
+	if len(changed) == 0 {
 		return nil
 	}
-	wasUnread := n.ReadAt == nil
-	if err = tx.summarise(ctx, n, news); err != nil || !news {
+	news, err := tx.summarise(ctx, changed)
+	if err != nil {
 		return err
 	}
-	if err = tx.publish(ctx, NotificationTopic(n.RecipientID), n.ID); err != nil {
-		return err
-	}
-	return tx.announce(ctx, n, wasUnread)
+	return tx.announce(ctx, news)
 }
 
-// lockFold gives the fold, locked; it makes one where there is something to tell.
-func (tx *Tx) lockFold(ctx context.Context, job NotifyJob, create bool) (*Notification, error) {
-	n := new(Notification)
-	var err error
-	if create {
-		err = tx.NewRaw(`insert into notifications as n (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
-			select u.id, ?, ?, ?, '{}', 0, next_id(), ? from users u where u.id = ?
-			on conflict (recipient_id, kind, subject_kind, subject_id) do update set position = n.position returning *`,
-			job.Kind, job.SubjectKind, job.SubjectID, tx.now, job.RecipientID).Scan(ctx, n)
-	} else {
-		err = tx.NewSelect().Model(n).Where("recipient_id = ? and kind = ? and subject_kind = ? and subject_id = ?",
-			job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID).For("no key update").Scan(ctx)
+// lockFolds has the jobs about a fold run one at a time, before they look at what is so: otherwise the job of a like that
+// is being taken back could write what the job of the taking back has found nothing of. And not while one of the two
+// blocks or mutes the other. All take their locks in one order.
+func (tx *Tx) lockFolds(ctx context.Context, jobs []NotifyJob) error {
+	pairs, folds := make([]string, len(jobs)), make([]string, len(jobs))
+	for i, job := range jobs {
+		pairs[i] = pairKey(job.RecipientID, job.ActorID)
+		folds[i] = fmt.Sprintf("fold/%d/%s/%s/%d", job.RecipientID, job.Kind, job.SubjectKind, job.SubjectID)
 	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+	_, err := tx.exec(ctx, `select case when is_fold then pg_advisory_xact_lock(key) else pg_advisory_xact_lock_shared(key) end
+		from (select false as is_fold, hashtextextended(name, 0) as key from unnest($1::text[]) as name
+			union select true, hashtextextended(name, 0) from unnest($2::text[]) as name order by is_fold, key) locks`, pairs, folds)
+	if err != nil {
+		return fmt.Errorf("lock folds: %w", err)
 	}
+	return nil
+}
+
+// foldKind is what the jobs have in common that one statement can do.
+type foldKind struct {
+	kind    NotificationKind
+	subject string
+}
+
+func groupByKind(jobs []NotifyJob) map[foldKind][]NotifyJob {
+	groups := map[foldKind][]NotifyJob{}
+	for _, job := range jobs {
+		kind := foldKind{job.Kind, job.SubjectKind}
+		groups[kind] = append(groups[kind], job)
+	}
+	return groups
+}
+
+// changedFold is a fold of which somebody came or went. News is what the recipient is to hear of.
+type changedFold struct {
+	id   int64
+	news bool
+}
+
+// changeActorsSQL has actors ($3) stand in the folds of recipients ($1) and subjects ($2) for the latest of what they did, of
+// several the one with the highest id, or not at all where they did nothing (any more). It makes the folds ($4, $5, at $6)
+// where there is something to tell, locks those that are there and gives those that change. A later event than before is
+// news, unless the recipient is not to hear of the actor.
+const changeActorsSQL = `with j as (select distinct * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as j (recipient_id, subject_id, actor_id)),
+	so as materialized (select j.*, (select coalesce(max(e.id), 0) from ({event}) e, ({subject}) x) as event_id,
+		exists (select from users u where u.id = j.actor_id and {heard}) as is_heard from j),
+	there as materialized (select n.id, n.recipient_id, n.subject_id from notifications n where n.kind = $4 and n.subject_kind = $5
+		and (n.recipient_id, n.subject_id) in (select so.recipient_id, so.subject_id from so) order by n.id for no key update),
+	made as (insert into notifications (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
+		select so.recipient_id, $4, $5, so.subject_id, '{}', 0, next_id(), $6::timestamptz from so join users u on u.id = so.recipient_id
+		where so.event_id <> 0 and not exists (select from there t where t.recipient_id = so.recipient_id and t.subject_id = so.subject_id)
+		group by so.recipient_id, so.subject_id returning id, recipient_id, subject_id),
+	changed as (select f.id, so.actor_id, so.event_id, so.is_heard, so.event_id > coalesce(a.id, 0) and so.is_heard as is_news
+		from (select * from there union all select * from made) f join so using (recipient_id, subject_id)
+		left join notification_actors a on a.notification_id = f.id and a.actor_id = so.actor_id
+		where so.event_id <> coalesce(a.id, 0) or so.event_id <> 0 and so.is_heard = a.is_hidden),
+	gone as (delete from notification_actors a using changed c where c.event_id = 0 and a.notification_id = c.id and a.actor_id = c.actor_id),
+	come as (insert into notification_actors (notification_id, actor_id, id, is_hidden)
+		select id, actor_id, event_id, not is_heard from changed where event_id <> 0
+		on conflict (notification_id, actor_id) do update set id = excluded.id, is_hidden = excluded.is_hidden)
+	select id, bool_or(is_news) from changed group by id`
+
+// foldStatements are what changeActorsSQL is for each foldKind.
+var foldStatements sync.Map
+
+func (kind foldKind) statement() (string, error) {
+	if statement, ok := foldStatements.Load(kind); ok {
+		return statement.(string), nil
+	}
+	event, subject, err := eventAndSubjectSQL(kind.kind, kind.subject)
+	if err != nil {
+		return "", err
+	}
+	ofJob := strings.NewReplacer("$1", "j.recipient_id", "$2", "j.subject_id", "$3", "j.actor_id")
+	statement := strings.NewReplacer("{event}", ofJob.Replace(event), "{subject}", ofJob.Replace(subject), "{heard}", ofJob.Replace(heardSQL)).Replace(changeActorsSQL)
+	foldStatements.Store(kind, statement)
+	return statement, nil
+}
+
+// changeActors is for jobs of one kind.
+func (tx *Tx) changeActors(ctx context.Context, kind foldKind, jobs []NotifyJob) ([]changedFold, error) {
+	statement, err := kind.statement()
+	if err != nil {
+		return nil, err
+	}
+	recipients, subjects, actors := make([]int64, len(jobs)), make([]int64, len(jobs)), make([]int64, len(jobs))
+	for i, job := range jobs {
+		recipients[i], subjects[i], actors[i] = job.RecipientID, job.SubjectID, job.ActorID
+	}
+	changed, err := queryRows(ctx, tx, func(r *sql.Rows, f *changedFold) error { return r.Scan(&f.id, &f.news) },
+		statement, recipients, subjects, actors, kind.kind, kind.subject, tx.now)
 	if err != nil {
 		return nil, fmt.Errorf("fold: %w", err)
 	}
-	return n, nil
+	return changed, nil
 }
 
-// changeActor has the actor stand in the fold for their latest event, or not at all where eventID is 0. A later event
-// than before is news, unless the recipient is not to hear of the actor.
-func (tx *Tx) changeActor(ctx context.Context, foldID, actorID, eventID int64, heard bool) (changed, news bool, err error) {
-	var before int64
-	var hidden bool
-	err = tx.NewRaw(`select coalesce(max(id), 0), coalesce(bool_or(is_hidden), false) from notification_actors
-		where notification_id = ? and actor_id = ?`, foldID, actorID).Scan(ctx, &before, &hidden)
-	if err != nil || before == eventID && (eventID == 0 || hidden == !heard) {
-		return false, false, err
-	}
-	if eventID == 0 {
-		_, err = tx.NewRaw(`delete from notification_actors where notification_id = ? and actor_id = ?`, foldID, actorID).Exec(ctx)
-	} else {
-		_, err = tx.NewRaw(`insert into notification_actors (notification_id, actor_id, id, is_hidden) values (?, ?, ?, ?)
-			on conflict (notification_id, actor_id) do update set id = excluded.id, is_hidden = excluded.is_hidden`,
-			foldID, actorID, eventID, !heard).Exec(ctx)
-	}
-	return true, eventID > before && heard, err
-}
+// summariseSQL has folds ($1) say what their actors say; news ($2) moves them to the top, makes them unread (at $3) and is
+// told to who listens. It gives those with news, as far as their recipients have accounts, with what it takes to announce
+// them.
+//
+// A fold without actors is hidden and kept for a while: it remembers when it was announced, so that nobody is pushed and
+// mailed by taking a like back and giving it again.
+const summariseSQL = `with told as (update notifications n set actor_count = (select count(*) from notification_actors a where a.notification_id = n.id and not a.is_hidden),
+			actor_ids = array(select a.actor_id from notification_actors a where a.notification_id = n.id and not a.is_hidden order by a.id desc limit 3),
+			updated_at = case when f.is_news then $3::timestamptz else n.updated_at end, read_at = case when f.is_news then null else n.read_at end,
+			position = case when f.is_news then next_id() else n.position end
+		from unnest($1::bigint[], $2::boolean[]) as f (id, is_news), notifications old where n.id = f.id and old.id = f.id
+		returning n.id, n.recipient_id, n.kind, n.pushed_at, n.mailed_at, old.read_at is null as was_unread, f.is_news),
+	events as (insert into outbox (kind, payload, created_at, available_at, generation, attempts)
+		select '` + string(JobEvent) + `', jsonb_build_object('topic', '` + notificationTopic + `:' || recipient_id, 'id', id), $3, $3, 0, 0 from told where is_news)
+	select t.id, t.recipient_id, t.kind, t.pushed_at, t.mailed_at, t.was_unread, a.mail_unsubscribed_at, a.time_zone, a.quiet_from, a.quiet_until,
+		p.channels, array(select d.id from devices d where d.user_id = t.recipient_id order by d.id)
+	from told t join accounts a on a.user_id = t.recipient_id left join notification_preferences p on p.user_id = t.recipient_id and p.kind = t.kind
+	where t.is_news order by t.id`
 
-// summarise has the row say what its actors say; news moves it to the top and makes it unread. A fold without actors is
-// hidden and kept for a while: it remembers when it was announced, so that nobody is pushed and mailed by taking a like
-// back and giving it again.
-func (tx *Tx) summarise(ctx context.Context, n *Notification, news bool) error {
-	err := tx.NewRaw(`select array(select actor_id from notification_actors where notification_id = ? and not is_hidden order by id desc limit 3),
-		(select count(*) from notification_actors where notification_id = ? and not is_hidden)`, n.ID, n.ID).Scan(ctx, pgdialect.Array(&n.ActorIDs), &n.ActorCount)
+func (tx *Tx) summarise(ctx context.Context, changed []changedFold) ([]newsOf, error) {
+	ids, news := make([]int64, len(changed)), make([]bool, len(changed))
+	for i, f := range changed {
+		ids[i], news[i] = f.id, f.news
+		tx.changes.Outbox = tx.changes.Outbox || f.news
+	}
+	all, err := queryRows(ctx, tx, scanNews, summariseSQL, ids, news, tx.now)
 	if err != nil {
-		return fmt.Errorf("fold: %w", err)
+		return nil, fmt.Errorf("summarise folds: %w", err)
 	}
-	q := tx.NewUpdate().Model(n).WherePK().Column("actor_ids", "actor_count")
-	if news {
-		n.UpdatedAt, n.ReadAt = tx.now, nil
-		q = q.Column("updated_at", "read_at").Set("position = next_id()")
-	}
-	if _, err = q.Exec(ctx); err != nil {
-		return fmt.Errorf("fold: %w", err)
-	}
-	return nil
+	return all, nil
 }

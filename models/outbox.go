@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -94,6 +95,11 @@ func (tx *Tx) RecordAt(ctx context.Context, kind JobKind, payload any, at time.T
 
 // recordAll is Record for many pieces of work of one kind, in one statement.
 func (tx *Tx) recordAll(ctx context.Context, kind JobKind, payloads []any) error {
+	return tx.recordAllAt(ctx, kind, payloads, slices.Repeat([]time.Time{tx.now}, len(payloads)))
+}
+
+// recordAllAt is recordAll for work that must wait, each piece until a moment of its own.
+func (tx *Tx) recordAllAt(ctx context.Context, kind JobKind, payloads []any, at []time.Time) error {
 	if len(payloads) == 0 {
 		return nil
 	}
@@ -106,7 +112,7 @@ func (tx *Tx) recordAll(ctx context.Context, kind JobKind, payloads []any) error
 		texts[i] = string(text)
 	}
 	_, err := tx.exec(ctx, `insert into outbox (kind, payload, created_at, available_at, generation, attempts)
-		select $1, p::jsonb, $2::timestamptz, $2::timestamptz, 0, 0 from unnest($3::text[]) p`, kind, tx.now, texts)
+		select $1, p::jsonb, $2::timestamptz, at, 0, 0 from unnest($3::text[], $4::timestamptz[]) as w (p, at)`, kind, tx.now, texts, at)
 	if err != nil {
 		return fmt.Errorf("record %s: %w", kind, err)
 	}

@@ -11,24 +11,41 @@ import (
 // Relayed are the ids of rows that a relay handed over, and of those that it did itself.
 type Relayed struct{ Enqueued, Done []int64 }
 
+// RunByWorkers tells whether the relays of workers run jobs of a kind themselves, many at a time and without Redis. Other
+// relays leave them alone for a while, and hand them over where no worker has taken them.
+func (kind JobKind) RunByWorkers() bool { return kind == JobNotify }
+
 const (
 	dueJobsSQL = `select id, kind, generation, attempts, payload from outbox
 		where available_at <= $1 and enqueued_at is null and done_at is null and dead_at is null
 		order by available_at, id limit $2 for update skip locked`
+	// dueElsewhereSQL is for relays that leave work to workers until $3. Each part has an index of its own.
+	dueElsewhereSQL = `with due as (select id, kind, generation, attempts, payload, available_at from outbox
+			where available_at <= $1 and enqueued_at is null and done_at is null and dead_at is null and kind <> '` + string(JobNotify) + `'
+			order by available_at, id limit $2 for update skip locked),
+		late as (select id, kind, generation, attempts, payload, available_at from outbox
+			where available_at <= $3 and enqueued_at is null and done_at is null and dead_at is null and kind = '` + string(JobNotify) + `'
+			order by available_at, id limit $2 for update skip locked)
+		select id, kind, generation, attempts, payload from (select * from due union all select * from late) d order by available_at, id`
 	relayedSQL = `update outbox set enqueued_at = $1::timestamptz, done_at = case when id = any($3) then $1::timestamptz end
 		where id = any($2::bigint[] || $3::bigint[])`
 )
 
 // RelayJobs gives handOver up to limit rows that are due, oldest first and locked against other relays, and marks those
-// whose ids it returns, also when it returns an error. It tells how many were marked.
+// whose ids it returns, also when it returns an error. It tells how many were marked. Unless leave is 0, work that
+// RunByWorkers is left alone until it has been due for so long.
 //
 // The mark comes second: a process that dies in between has its rows handed over twice, never not at all.
-func (db *DB) RelayJobs(ctx context.Context, limit int64, handOver func(context.Context, []OutboxRow) (Relayed, error)) (int, error) {
+func (db *DB) RelayJobs(ctx context.Context, limit int64, leave time.Duration, handOver func(context.Context, []OutboxRow) (Relayed, error)) (int, error) {
 	var relayed Relayed
 	var handOverErr error
 	err := pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
 		now := db.Now()
-		waiting, err := tx.Query(ctx, dueJobsSQL, pgx.QueryExecModeCacheStatement, now, limit)
+		due, args := dueJobsSQL, []any{pgx.QueryExecModeCacheStatement, now, limit}
+		if leave > 0 {
+			due, args = dueElsewhereSQL, append(args, now.Add(-leave))
+		}
+		waiting, err := tx.Query(ctx, due, args...)
 		if err != nil {
 			return err
 		}

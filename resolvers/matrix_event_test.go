@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"styleshare/graph/transport"
+	"styleshare/internal/realtime"
 	"styleshare/internal/relay"
 	"styleshare/loaders"
 	"styleshare/models"
@@ -171,7 +172,7 @@ func (w *walk) tell(ctx context.Context, v seer) {
 
 func (w *walk) append(ctx context.Context, topic string, id int64) {
 	w.Helper()
-	if err := w.resolver.Events.Append(ctx, topic, id, fmt.Sprint(topic, "/", id)); err != nil {
+	if err := w.resolver.Events.Append(ctx, realtime.NewEvent{Topic: topic, ID: id, Key: fmt.Sprint(topic, "/", id)}); err != nil {
 		w.Fatal(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"styleshare/bench/made"
@@ -228,7 +229,7 @@ func (b *bench) mint(ctx context.Context) error {
 const settleTimeout = time.Minute
 
 // caused are the kinds of jobs that likes and new styles cause. Those of the schedule are not waited for.
-var caused = []string{string(models.JobNotify), string(models.JobFanOutStyle), string(models.JobEvent), string(models.JobPush), string(models.JobIndexStale)}
+var caused = []models.JobKind{models.JobNotify, models.JobFanOutStyle, models.JobEvent, models.JobPush, models.JobIndexStale}
 
 // settle waits until what a write has left to do is handed over to Redis, or done where a worker runs: it belongs to the
 // write's cost.
@@ -238,15 +239,17 @@ func (b *bench) settle(ctx context.Context, c *contender) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
+	kinds := slices.DeleteFunc(slices.Clone(caused), models.JobKind.RunByWorkers) // these wait in the outbox
 	waiting := `select exists (select from outbox where enqueued_at is null and done_at is null and dead_at is null and kind = any($1))`
 	if b.worker != nil {
+		kinds = caused
 		waiting = `select exists (select from outbox where done_at is null and dead_at is null and kind = any($1))`
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		var left bool
-		if err := b.world.db.Pool.QueryRow(ctx, waiting, caused).Scan(&left); err != nil || !left {
+		if err := b.world.db.Pool.QueryRow(ctx, waiting, kinds).Scan(&left); err != nil || !left {
 			return err
 		}
 		select {

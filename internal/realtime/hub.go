@@ -46,13 +46,40 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PUBLISH', ARGV[5], position .. ' ' .. ARGV[1] .. ' ' .. ARGV[6])
 return position`)
 
-// Append has an event of a topic reach all who listen to it in any process, and those who ask for it later. The same
-// key, for an hour, appends nothing.
-func (h *Hub) Append(ctx context.Context, topic string, id int64, key string) error {
-	err := appendScript.Run(ctx, h.redis, []string{keyPrefix + topic, keyPrefix + "once:" + key},
-		id, keep, ttl.Milliseconds(), onceFor.Milliseconds(), channel, topic).Err()
-	if err != nil && !errors.Is(err, redis.Nil) {
+// NewEvent is what happened to the object ID. The same Key, for an hour, appends nothing.
+type NewEvent struct {
+	Topic string
+	ID    int64
+	Key   string
+}
+
+// Append has events reach all who listen to their topics in any process, and those who ask for them later. After an error
+// some are appended and some not: the same may be tried again.
+func (h *Hub) Append(ctx context.Context, events ...NewEvent) error {
+	err := h.append(ctx, events)
+	if redis.HasErrorPrefix(err, "NOSCRIPT") {
+		if err = appendScript.Load(ctx, h.redis).Err(); err == nil {
+			err = h.append(ctx, events)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("realtime: append: %w", err)
+	}
+	return nil
+}
+
+// append takes one round trip.
+func (h *Hub) append(ctx context.Context, events []NewEvent) error {
+	pipe := h.redis.Pipeline()
+	for _, e := range events {
+		appendScript.EvalSha(ctx, pipe, []string{keyPrefix + e.Topic, keyPrefix + "once:" + e.Key},
+			e.ID, keep, ttl.Milliseconds(), onceFor.Milliseconds(), channel, e.Topic)
+	}
+	cmds, _ := pipe.Exec(ctx) // each has its own error
+	for _, cmd := range cmds {
+		if err := cmd.Err(); err != nil && !errors.Is(err, redis.Nil) {
+			return err
+		}
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func eventually(t *testing.T, what string, is func() bool) {
 func add(t *testing.T, h *Hub, topic string, from, to int64) {
 	t.Helper()
 	for id := from; id <= to; id++ {
-		if err := h.Append(t.Context(), topic, id, fmt.Sprint(topic, id)); err != nil {
+		if err := h.Append(t.Context(), NewEvent{Topic: topic, ID: id, Key: fmt.Sprint(topic, id)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -134,7 +134,7 @@ func TestTheSameKeyAppendsOnce(t *testing.T) {
 	s := h.Subscribe("a:1", nil)
 	defer s.Close()
 	for range 3 {
-		if err := h.Append(t.Context(), "a:1", 1, "job 1"); err != nil {
+		if err := h.Append(t.Context(), NewEvent{Topic: "a:1", ID: 1, Key: "job 1"}); err != nil {
 			t.Fatal(err)
 		}
 	}
