@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-quick bench-api bench-thumbnails bench-jobs build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test check fleet-test bench bench-quick bench-api bench-thumbnails bench-jobs build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -33,6 +33,15 @@ test: ## the same set-up, then every test
 check: fmt-check vet lint generated ## format, vet, lint, generated code, then every test with the race detector
 	@$(QUIETLY) -j3 EXTRAS='node chromium gcc jpeg' gateway $(MODULES) $(PAGE) $(TESTSTACK)
 	CGO_ENABLED=1 $(TESTSTACK) go test -race -timeout $(TEST_TIMEOUT) ./...
+
+# What the tests of a fleet need beside the servers.
+FLEET := nginx
+# make fleet-test TEST=Rolling runs some of them.
+TEST :=
+
+fleet-test: ## test with the programs of a fleet: nginx, systemd and others; some minutes, TEST=Rolling for one subject
+	@$(QUIETLY) -j3 EXTRAS='$(FLEET)' gateway $(PAGE)
+	go test -tags fleet -count=1 -v -timeout 30m $(if $(TEST),-run '$(TEST)') ./e2e/fleet
 
 build: $(PAGE) ## build bin/styleshare
 	@go build -trimpath -o bin/styleshare .
@@ -98,9 +107,10 @@ fmt-check:
 
 vet:
 	@go vet ./...
+	@go vet -tags fleet ./e2e/fleet
 
 lint: $(LINTER) ## lint, with the rules of .golangci.yml
-	@$(LINTER) run ./...
+	@$(LINTER) run --build-tags fleet ./...
 
 bench: ## compare with peers and with what can be written by hand, on a machine that does nothing else (half an hour)
 	@$(QUIETLY) bench-api

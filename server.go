@@ -24,6 +24,7 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"The API alone."`
 	Worker    workerCommand    `cmd:"" help:"The workers alone."`
 	Scheduler schedulerCommand `cmd:"" help:"The schedule alone, for a fleet whose workers come and go; one of all workers keeps it otherwise."`
+	Roll      rollCommand      `cmd:"" help:"Replace the processes of this machine by new ones, one after the other, without a failed request."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date."`
 	Seed      seedCommand      `cmd:"" help:"Publish the demo people's styles; a worker must be running."`
 	Jobs      jobsCommands     `cmd:"" help:"Look at dead jobs and run them again."`

@@ -41,6 +41,6 @@ apt-get -qq -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@"
 
 for service in "$@"; do
     case $service in
-    redis-server | memcached | rabbitmq-server) update-rc.d "$service" disable ;;
+    redis-server | memcached | rabbitmq-server | nginx) update-rc.d "$service" disable ;;
     esac
 done

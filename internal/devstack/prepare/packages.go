@@ -38,6 +38,7 @@ var extras = map[string]requirement{
 	"jpeg":     {"libjpeg-turbo's programs", hasProgram("djpeg"), []string{"libjpeg-turbo-progs"}, []string{"jpeg-turbo"}},                              // tests compare our codec with them
 	"celery":   {"Celery, its pools and RabbitMQ", hasCelery, []string{"rabbitmq-server", "python3-celery", "python3-gevent", "python3-eventlet"}, nil}, // compared with by bench/jobs
 	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil},                                                                  // the race detector links with it
+	"nginx":    {"nginx", hasProgram("nginx"), []string{"nginx"}, []string{"nginx"}},                                                                    // before several servers, in e2e/fleet
 	"flask": {"Flask, graphene and SQLAlchemy", hasFlask, []string{"python3-flask", "python3-graphene", "python3-sqlalchemy", "python3-psycopg2",
 		"python3-psycogreen", "python3-pymemcache", "python3-gevent", "gunicorn"}, nil}, // a peer that we are compared with
 }
