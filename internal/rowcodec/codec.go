@@ -49,14 +49,14 @@ func (c Codec[V]) Encode(v *V) []byte {
 	f := Fields{does: writes, out: make([]byte, headerLen, 256)}
 	c.fields(v, &f)
 	binary.BigEndian.PutUint32(f.out, c.schema)
-	binary.BigEndian.PutUint32(f.out[4:], uint32(xxhash.Sum64(f.out[headerLen:])))
+	binary.BigEndian.PutUint32(f.out[4:], checksum(f.out[headerLen:]))
 	return f.out
 }
 
 // Decode gives the row of some bytes, which it keeps no reference to, or ErrRefused.
 func (c Codec[V]) Decode(b []byte) (*V, error) {
 	if len(b) < headerLen || binary.BigEndian.Uint32(b) != c.schema ||
-		binary.BigEndian.Uint32(b[4:]) != uint32(xxhash.Sum64(b[headerLen:])) {
+		binary.BigEndian.Uint32(b[4:]) != checksum(b[headerLen:]) {
 		return nil, ErrRefused
 	}
 	v, f := new(V), readers.Get().(*Fields)
@@ -70,6 +70,8 @@ func (c Codec[V]) Decode(b []byte) (*V, error) {
 	}
 	return v, nil
 }
+
+func checksum(fields []byte) uint32 { return uint32(xxhash.Sum64(fields)) }
 
 // readers are kept because a Fields cannot live on the stack: a page has some hundred rows.
 var readers = sync.Pool{New: func() any { return new(Fields) }}
