@@ -110,18 +110,15 @@ func (w *wave) tag(wanted *Wanted, id int64) {
 // style wants a style, what the viewer did with it, and its lists: all that only takes its id.
 func (w *wave) style(wanted *Wanted, id int64) *group {
 	g := w.styles.want(wanted, id)
-	state := false
 	for i := range wanted.Fields {
 		switch f := &wanted.Fields[i]; f.Name {
-		case "viewerHasLiked", "viewerHasCollected", "viewerHasRequestedItemInfo":
-			state = true
 		case "comments":
 			w.thread(f, id)
 		case "likers":
 			w.list(models.LikersOfStyle, f, id)
 		}
 	}
-	if state && w.viewer() != 0 {
+	if w.viewer() != 0 && wanted.wantsFlags() {
 		w.styleFlags = append(w.styleFlags, id)
 	}
 	return g

@@ -43,6 +43,11 @@ func (w *Wanted) field(name string) *WantedField {
 	return nil
 }
 
+// wantsFlags tells whether it is wanted what the viewer did with styles.
+func (w *Wanted) wantsFlags() bool {
+	return w.field("viewerHasLiked") != nil || w.field("viewerHasCollected") != nil || w.field("viewerHasRequestedItemInfo") != nil
+}
+
 // nodes is what a connection's objects are wanted with.
 func (w *Wanted) nodes() *Wanted {
 	if f := w.field("nodes"); f != nil {

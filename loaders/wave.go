@@ -98,6 +98,7 @@ func (a *ahead[T]) fill(m *memo[T], id func(*T) int64) {
 // listAhead is a page of the lists of many parents.
 type listAhead struct {
 	list    models.List
+	beside  models.Beside
 	page    models.Page
 	parents []int64
 	wanted  *Wanted // of the objects
@@ -116,7 +117,22 @@ func (w *wave) list(list models.List, f *WantedField, parents ...int64) {
 			return
 		}
 	}
-	w.lists = append(w.lists, &listAhead{list: list, page: page, wanted: f.first().nodes(), parents: append([]int64(nil), parents...)})
+	nodes := f.first().nodes()
+	w.lists = append(w.lists, &listAhead{list: list, beside: w.beside(nodes), page: page, wanted: nodes, parents: append([]int64(nil), parents...)})
+}
+
+// beside is what the statement of a list can read with its entries.
+func (w *wave) beside(nodes *Wanted) models.Beside {
+	switch author := nodes.field("author"); {
+	case w.viewer() == 0 || nodes == nil:
+		return models.BesideNothing
+	case nodes.Type == "Style" && nodes.wantsFlags():
+		return models.BesideFlags
+	case author != nil && author.first().field("viewerFollows") != nil:
+		return models.BesideFollows
+	default:
+		return models.BesideNothing
+	}
 }
 
 // lookAhead reads what is wanted of the root field's object, if it is of the type; begin puts it into the first wave.
@@ -203,7 +219,15 @@ func (w *wave) readState(b *models.Batch) {
 		for _, parent := range l.parents {
 			l.entries[parent] = nil
 		}
-		b.List(l.list, w.viewer(), l.parents, l.page, func(e models.Entry) { l.entries[e.Parent] = append(l.entries[e.Parent], e) })
+		b.List(l.list, l.beside, w.viewer(), l.parents, l.page, func(e models.Entry, follows bool, f models.StyleFlags) {
+			l.entries[e.Parent] = append(l.entries[e.Parent], e)
+			if l.beside != models.BesideNothing && e.AuthorID != 0 {
+				w.memos.follows.put(e.AuthorID, follows)
+			}
+			if l.beside == models.BesideFlags {
+				w.memos.styleFlags.put(e.ID, f)
+			}
+		})
 	}
 	for _, read := range w.reads {
 		read(b)

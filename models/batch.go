@@ -120,22 +120,28 @@ func (b *Batch) CommentHeads(styleIDs []int64, each func(*CommentHead)) {
 	commentHeads.queue(b, styleIDs, each)
 }
 
-// List reads one page of a list for each parent, see DB.Lists.
-func (b *Batch) List(list List, viewerID int64, parents []int64, p Page, each func(Entry)) {
+// List reads one page of a list for each parent, see DB.Lists, with what else is to be read of the viewer; what is not is
+// false.
+func (b *Batch) List(list List, beside Beside, viewerID int64, parents []int64, p Page, each func(e Entry, follows bool, f StyleFlags)) {
+	var e Entry
+	var follows bool
+	var f StyleFlags
+	columns := []any{&e.Parent, &e.Key, &e.ID, &e.AuthorID, &follows, &f.Liked, &f.Collected, &f.RequestedItemInfo}
+	columns = columns[:besideWidth[beside]]
 	b.queue(func(rows pgx.Rows) error {
-		var e Entry
-		err := rows.Scan(&e.Parent, &e.Key, &e.ID, &e.AuthorID)
-		each(e)
+		err := rows.Scan(columns...)
+		each(e, follows, f)
 		return err
-	}, list.statement(p), viewerID, parents, p.After, p.Before, p.Limit())
+	}, list.statement(p, beside), viewerID, parents, p.After, p.Before, p.Limit())
 }
 
 // StyleFlags reads what the viewer did with the styles.
 func (b *Batch) StyleFlags(viewerID int64, styleIDs []int64, each func(styleID int64, f StyleFlags)) {
+	var id int64
+	var f StyleFlags
+	columns := []any{&id, &f.Liked, &f.Collected, &f.RequestedItemInfo}
 	b.queue(func(rows pgx.Rows) error {
-		var id int64
-		var f StyleFlags
-		err := rows.Scan(&id, &f.Liked, &f.Collected, &f.RequestedItemInfo)
+		err := rows.Scan(columns...)
 		each(id, f)
 		return err
 	}, styleFlagsSQL, viewerID, styleIDs)
@@ -143,10 +149,11 @@ func (b *Batch) StyleFlags(viewerID int64, styleIDs []int64, each func(styleID i
 
 // UserFlags reads what stands between the viewer and the people.
 func (b *Batch) UserFlags(viewerID int64, userIDs []int64, each func(userID int64, f UserFlags)) {
+	var id int64
+	var f UserFlags
+	columns := []any{&id, &f.Follows, &f.Requested, &f.FollowedBy, &f.Blocks, &f.Mutes}
 	b.queue(func(rows pgx.Rows) error {
-		var id int64
-		var f UserFlags
-		err := rows.Scan(&id, &f.Follows, &f.Requested, &f.FollowedBy, &f.Blocks, &f.Mutes)
+		err := rows.Scan(columns...)
 		each(id, f)
 		return err
 	}, userFlagsSQL, viewerID, userIDs)
@@ -154,10 +161,11 @@ func (b *Batch) UserFlags(viewerID int64, userIDs []int64, each func(userID int6
 
 // Follows reads whether the viewer follows the people.
 func (b *Batch) Follows(viewerID int64, userIDs []int64, each func(userID int64, follows bool)) {
+	var id int64
+	var follows bool
+	columns := []any{&id, &follows}
 	b.queue(func(rows pgx.Rows) error {
-		var id int64
-		var follows bool
-		err := rows.Scan(&id, &follows)
+		err := rows.Scan(columns...)
 		each(id, follows)
 		return err
 	}, followsSQL, viewerID, userIDs)

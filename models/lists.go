@@ -11,13 +11,38 @@ type Entry struct{ Parent, Key, ID, AuthorID int64 }
 
 // List is a list that hangs on a parent row and is ordered by a descending key. Each reads the pages of many parents in
 // one statement, and shows the viewer only what is visible.
-type List struct{ desc, asc string }
+type List struct{ *listStatements }
+
+// listStatements are a list's, ascending and descending, by what else they read.
+type listStatements struct{ desc, asc [3]string }
+
+// Beside is what a statement reads of the viewer beside the entries of a list, which saves another trip to the database. It
+// is never cached.
+type Beside int
+
+// A list without authors has nothing to tell of them.
+const (
+	BesideNothing Beside = iota
+	BesideFollows        // whether the viewer follows the authors
+	BesideFlags          // that, and what the viewer did with the styles
+)
 
 // The bounds of a page: $3 and $4 around the key, $5 entries; $1 is the viewer, whom the last line names for lists that do
 // not, and p.id the parent. The placeholder {key} is the key's column.
-const listFrame = `select p.id, x.key, x.id, x.author from unnest($2::bigint[]) as p(id) cross join lateral (
+const listFrame = `select p.id, x.key, x.id, x.author{beside} from unnest($2::bigint[]) as p(id) cross join lateral (
 	select {key} as key, {id} as id, {author} as author from {from} where {where} and {key} < $3 and {key} > $4 order by {key} {order} limit $5) x
 	where $1::bigint is not null`
+
+// besideColumns are those of the entry x, by Beside.
+var besideColumns = [3]string{
+	BesideFollows: ", " + authorFollowsColumn,
+	BesideFlags:   ", " + authorFollowsColumn + ", " + styleFlagsColumns,
+}
+
+// besideWidth is the number of columns, those of the entry included.
+var besideWidth = [3]int{BesideNothing: 4, BesideFollows: 5, BesideFlags: 8}
+
+const authorFollowsColumn = "exists(select from follows f where f.follower_id = $1 and f.followee_id = x.author offset 0)"
 
 // newList makes a list of the rows of one table, of which an index must have {key} in order where {where} holds. Whether the
 // viewer may see an entry is looked up with {shown}, "tables where condition", if that takes other tables.
@@ -25,12 +50,16 @@ func newList(key, id, author, from, where string, shown ...string) List {
 	if len(shown) > 0 {
 		where += " and " + lookUp(shown[0])
 	}
-	fill := func(order string) string {
-		// From and where may name the order themselves: it is filled in last.
-		filled := strings.NewReplacer("{key}", key, "{id}", id, "{author}", author, "{from}", from, "{where}", where).Replace(listFrame)
-		return strings.NewReplacer("{order}", order, "{beyond}", beyond[order]).Replace(filled)
+	l := new(listStatements)
+	for beside, columns := range besideColumns {
+		fill := func(order string) string {
+			// From and where may name the order themselves: it is filled in last.
+			filled := strings.NewReplacer("{key}", key, "{id}", id, "{author}", author, "{from}", from, "{where}", where, "{beside}", columns).Replace(listFrame)
+			return strings.NewReplacer("{order}", order, "{beyond}", beyond[order]).Replace(filled)
+		}
+		l.desc[beside], l.asc[beside] = fill("desc"), fill("asc")
 	}
-	return List{desc: fill("desc"), asc: fill("asc")}
+	return List{l}
 }
 
 // beyond is where a page ends that is full already of the entries e: nobody needs what lies behind it.
@@ -119,13 +148,13 @@ var (
 func (db *DB) Lists(ctx context.Context, list List, viewerID int64, parents []int64, p Page) (map[int64][]Entry, error) {
 	pages := make(map[int64][]Entry, len(parents))
 	b := new(Batch)
-	b.List(list, viewerID, parents, p, func(e Entry) { pages[e.Parent] = append(pages[e.Parent], e) })
+	b.List(list, BesideNothing, viewerID, parents, p, func(e Entry, _ bool, _ StyleFlags) { pages[e.Parent] = append(pages[e.Parent], e) })
 	return pages, db.Read(ctx, b)
 }
 
-func (l List) statement(p Page) string {
+func (l List) statement(p Page, beside Beside) string {
 	if p.Backward {
-		return l.asc
+		return l.asc[beside]
 	}
-	return l.desc
+	return l.desc[beside]
 }
