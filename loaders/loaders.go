@@ -9,6 +9,8 @@ package loaders
 import (
 	"context"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"styleshare/internal/cache"
 	"styleshare/internal/localize"
 	"styleshare/models"
@@ -69,12 +71,21 @@ type Loaders struct {
 	questions   *cache.Typed[int64, models.Question]
 	answers     *cache.Typed[int64, models.Answer]
 	cache       *cache.Cache
+	// usernames are who had a name when it was last asked for.
+	usernames *lru.Cache[string, int64]
 }
+
+// usernamesKept is how many usernames are kept: about 1 MB of them.
+const usernamesKept = 10_000
 
 // New makes loaders that drop from the cache whatever a committed transaction of db changed.
 func New(c Config) *Loaders {
+	usernames, err := lru.New[string, int64](usernamesKept)
+	if err != nil {
+		panic(err) // of a size below 1
+	}
 	l := &Loaders{
-		db: c.DB, cache: c.Cache, publicURL: c.PublicURL,
+		db: c.DB, cache: c.Cache, publicURL: c.PublicURL, usernames: usernames,
 		// The number in a prefix is the version of what the fields mean; other fields are known by themselves (cache.NewTyped).
 		users:       cache.NewByID(c.Cache, "u1:", models.UserFields),
 		styles:      cache.NewByID(c.Cache, "s1:", models.StyleFields),

@@ -13,10 +13,17 @@ func (l *Loaders) UserByUsername(ctx context.Context, username string) (*User, e
 	if !ok {
 		return nil, nil
 	}
+	if id, ok := l.usernames.Get(name); ok {
+		// Whether the name is still theirs, their row tells, which is coherent.
+		if u, err := l.User(ctx, id); err != nil || u != nil && u.Username == name {
+			return u, err
+		}
+	}
 	id, err := l.db.UserIDByUsername(ctx, name)
 	if err != nil || id == 0 {
 		return nil, err
 	}
+	l.usernames.Add(name, id)
 	return l.User(ctx, id)
 }
 

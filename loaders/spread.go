@@ -2,16 +2,13 @@ package loaders
 
 import "styleshare/models"
 
-// spread adds to the next wave what is wanted of the objects that this one has read.
-func (w *wave) spread(next *wave) {
-	for _, l := range w.lists {
-		next.entries(l)
-	}
-	spread(&w.users, &w.memos.users, next.ofUser)
-	spread(&w.styles, &w.memos.styles, next.ofStyle)
-	spread(&w.comments, &w.memos.comments, next.ofComment)
-	spread(&w.heads, &w.memos.heads, next.ofHead)
-	spread(&w.items, &w.memos.items, next.ofItem)
+// spread adds what is wanted of the objects that the caches had.
+func (w *wave) spread() {
+	spread(&w.users, &w.memos.users, w.ofUser)
+	spread(&w.styles, &w.memos.styles, w.ofStyle)
+	spread(&w.comments, &w.memos.comments, w.ofComment)
+	spread(&w.heads, &w.memos.heads, w.ofHead)
+	spread(&w.items, &w.memos.items, w.ofItem)
 }
 
 func spread[T any](a *ahead[T], m *memo[T], of func(*T, *group)) {
@@ -19,7 +16,32 @@ func spread[T any](a *ahead[T], m *memo[T], of func(*T, *group)) {
 		if g.wanted == nil {
 			continue
 		}
-		for _, id := range g.ids {
+		for _, id := range g.ids[g.spread:g.asked] {
+			if row := m.row(id); row != nil {
+				of(row, g)
+			} else {
+				g.late = append(g.late, id)
+			}
+		}
+		g.spread = g.asked
+	}
+}
+
+// spreadLate adds to the next wave what is wanted of the objects that the database had.
+func (w *wave) spreadLate(next *wave) {
+	for _, l := range w.lists {
+		next.entries(l)
+	}
+	spreadLate(&w.users, &w.memos.users, next.ofUser)
+	spreadLate(&w.styles, &w.memos.styles, next.ofStyle)
+	spreadLate(&w.comments, &w.memos.comments, next.ofComment)
+	spreadLate(&w.heads, &w.memos.heads, next.ofHead)
+	spreadLate(&w.items, &w.memos.items, next.ofItem)
+}
+
+func spreadLate[T any](a *ahead[T], m *memo[T], of func(*T, *group)) {
+	for _, g := range a.groups {
+		for _, id := range g.late {
 			if row := m.row(id); row != nil {
 				of(row, g)
 			}

@@ -1,13 +1,16 @@
 package loaders
 
 import (
+	"slices"
+
 	"styleshare/internal/cache"
 	"styleshare/models"
 )
 
-// wave is one step of look-ahead: what is wanted next, of all types, takes one round trip to memcached and one to
-// PostgreSQL at most. It fills what the request remembers, and nothing else: the relations find it there when they are
-// touched, and read for themselves what is missing. So nothing depends on a wave, not even an error.
+// wave is one step of look-ahead. What is wanted, of all types, takes one round trip to the caches, and so does what the rows
+// found there lead to; what is in no cache takes one to PostgreSQL in the end. It fills what the request remembers, and
+// nothing else: the relations find it there when they are touched, and read for themselves what is missing. So nothing
+// depends on a wave, not even an error.
 type wave struct {
 	*request
 	users    ahead[models.User]
@@ -28,16 +31,25 @@ type wave struct {
 
 // ahead is the rows of one type that a wave wants.
 type ahead[T any] struct {
-	groups  []*group
-	asked   *cache.Asked[int64, T]
-	missing []int64
-	loaded  []*T
+	groups []*group
+	asked  *cache.Asked[int64, T] // of the latest round
+	missed []missed[T]            // what no cache has
+	loaded []*T
+}
+
+// missed is rows that the caches did not have when they were asked, and the database is to be asked for.
+type missed[T any] struct {
+	asked *cache.Asked[int64, T]
+	ids   []int64
 }
 
 // group is rows with what is wanted of each of them.
 type group struct {
 	wanted *Wanted
 	ids    []int64
+	// asked is how many of the ids the caches have been asked for, and spread how many have led to others.
+	asked, spread int
+	late          []int64 // those of them that the caches did not have
 	// authorless says that their authors are on the way already.
 	authorless bool
 	page       models.Page // of heads
@@ -56,41 +68,63 @@ func (a *ahead[T]) want(wanted *Wanted, ids ...int64) *group {
 	return g
 }
 
-// ask asks memcached for the rows that the request has not read.
-func (a *ahead[T]) ask(round *cache.Round, m *memo[T], cached *cache.Typed[int64, T]) {
+// ask asks the caches for the rows that the request has not read, and tells whether there are more than before.
+func (a *ahead[T]) ask(round *cache.Round, m *memo[T], cached *cache.Typed[int64, T]) (more bool) {
 	var unread []int64
 	for _, g := range a.groups {
-		unread = m.unread(unread, g.ids)
+		more = more || g.asked < len(g.ids)
+		unread = m.unread(unread, g.ids[g.asked:])
+		g.asked = len(g.ids)
 	}
-	if len(unread) > 0 {
+	for _, missed := range a.missed {
+		unread = slices.DeleteFunc(unread, func(id int64) bool { return slices.Contains(missed.ids, id) })
+	}
+	if a.asked = nil; len(unread) > 0 {
 		a.asked = cached.Ask(round, unread)
 	}
+	return more
 }
 
-// take keeps what memcached had, and has the rest read from the database.
-func (a *ahead[T]) take(b *models.Batch, m *memo[T], read func(*models.Batch, []int64, func(*T))) {
+// take keeps what the caches had.
+func (a *ahead[T]) take(m *memo[T]) {
 	if a.asked == nil {
 		return
 	}
 	found, missing := a.asked.Take()
 	m.keep(found)
-	if a.missing = missing; len(missing) > 0 {
-		read(b, missing, func(row *T) { a.loaded = append(a.loaded, row) })
+	if len(missing) > 0 {
+		a.missed = append(a.missed, missed[T]{a.asked, missing})
+	}
+}
+
+// read has the rest read from the database.
+func (a *ahead[T]) read(b *models.Batch, read func(*models.Batch, []int64, func(*T))) {
+	var ids []int64
+	for _, missed := range a.missed {
+		ids = append(ids, missed.ids...)
+	}
+	if len(ids) > 0 {
+		read(b, ids, func(row *T) { a.loaded = append(a.loaded, row) })
 	}
 }
 
 // fill keeps what the database had, here and in memcached.
 func (a *ahead[T]) fill(m *memo[T], id func(*T) int64) {
-	if len(a.missing) == 0 {
+	if len(a.missed) == 0 {
 		return
 	}
-	rows := make(map[int64]*T, len(a.missing))
-	for _, missing := range a.missing {
-		rows[missing] = nil
-	}
+	rows := make(map[int64]*T, len(a.loaded))
 	for _, row := range a.loaded {
 		rows[id(row)] = row
-		a.asked.Fill(id(row), row)
+	}
+	for _, missed := range a.missed {
+		for _, id := range missed.ids {
+			if rows[id] == nil {
+				rows[id] = nil // read, and not there
+				continue
+			}
+			missed.asked.Fill(id, rows[id])
+		}
 	}
 	m.keep(rows)
 }
@@ -147,11 +181,14 @@ func (r *request) lookAhead(typeName string, begin func(*wave, *Wanted)) {
 // sweep reads waves until nothing more is wanted. A document is only so deep, and so many are the waves.
 func (w *wave) sweep() {
 	for !w.empty() {
+		for w.ask() {
+			w.spread()
+		}
 		if w.read() != nil {
 			return
 		}
 		next := &wave{request: w.request}
-		w.spread(next)
+		w.spreadLate(next)
 		w = next
 	}
 }
@@ -161,27 +198,44 @@ func (w *wave) empty() bool {
 		len(w.tags.groups)+len(w.brands.groups)+len(w.styleFlags)+len(w.userFlags)+len(w.follows)+len(w.lists)+len(w.reads) == 0
 }
 
-func (w *wave) read() error {
+// ask asks the caches for what is wanted; it is false where nothing has been wanted since the last time.
+func (w *wave) ask() bool {
 	l, m := w.Loaders, w.memos
 	round := w.cache.NewRound()
-	w.users.ask(round, &m.users, l.users)
-	w.styles.ask(round, &m.styles, l.styles)
-	w.photos.ask(round, &m.photos, l.photos)
-	w.comments.ask(round, &m.comments, l.comments)
-	w.heads.ask(round, &m.heads, l.heads)
-	w.items.ask(round, &m.items, l.items)
-	w.tags.ask(round, &m.tags, l.tags)
-	w.brands.ask(round, &m.brands, l.brands)
+	more := w.users.ask(round, &m.users, l.users)
+	more = w.styles.ask(round, &m.styles, l.styles) || more
+	more = w.photos.ask(round, &m.photos, l.photos) || more
+	more = w.comments.ask(round, &m.comments, l.comments) || more
+	more = w.heads.ask(round, &m.heads, l.heads) || more
+	more = w.items.ask(round, &m.items, l.items) || more
+	more = w.tags.ask(round, &m.tags, l.tags) || more
+	more = w.brands.ask(round, &m.brands, l.brands) || more
+	if !more {
+		return false
+	}
 	round.Do(w.ctx)
-	b := new(models.Batch)
-	w.users.take(b, &m.users, (*models.Batch).Users)
-	w.styles.take(b, &m.styles, (*models.Batch).Styles)
-	w.photos.take(b, &m.photos, (*models.Batch).Photos)
-	w.comments.take(b, &m.comments, (*models.Batch).Comments)
-	w.heads.take(b, &m.heads, (*models.Batch).CommentHeads)
-	w.items.take(b, &m.items, (*models.Batch).ItemTags)
-	w.tags.take(b, &m.tags, (*models.Batch).Tags)
-	w.brands.take(b, &m.brands, (*models.Batch).Brands)
+	w.users.take(&m.users)
+	w.styles.take(&m.styles)
+	w.photos.take(&m.photos)
+	w.comments.take(&m.comments)
+	w.heads.take(&m.heads)
+	w.items.take(&m.items)
+	w.tags.take(&m.tags)
+	w.brands.take(&m.brands)
+	return true
+}
+
+// read reads from the database what the caches did not have, and what is in none.
+func (w *wave) read() error {
+	m, b := w.memos, new(models.Batch)
+	w.users.read(b, (*models.Batch).Users)
+	w.styles.read(b, (*models.Batch).Styles)
+	w.photos.read(b, (*models.Batch).Photos)
+	w.comments.read(b, (*models.Batch).Comments)
+	w.heads.read(b, (*models.Batch).CommentHeads)
+	w.items.read(b, (*models.Batch).ItemTags)
+	w.tags.read(b, (*models.Batch).Tags)
+	w.brands.read(b, (*models.Batch).Brands)
 	w.readState(b)
 	if err := w.db.Read(w.ctx, b); err != nil {
 		return err
