@@ -16,6 +16,8 @@ WEB_FILES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -pat
 TEST_TIMEOUT := 8m
 # What `packages` installs beside the servers; `test` and `check` need more.
 EXTRAS := node
+# What `package` builds for.
+ARCHITECTURES := amd64,arm64
 QUIETLY := $(MAKE) --no-print-directory
 
 help: ## list the targets
@@ -48,7 +50,7 @@ build: $(PAGE) ## build bin/styleshare
 
 package: $(PAGE) ## make the release of this commit in dist/: .tar.gz and .deb for amd64 and arm64, checksums, bill of materials
 	@cd tools/package && go build -o ../../bin/package .
-	@bin/package
+	@bin/package -architectures $(ARCHITECTURES)
 
 prepare: packages gateway ## install what is missing: PostgreSQL, Redis, memcached, Node, the S3 gateway
 

@@ -32,6 +32,7 @@ type commands struct {
 	Roles     rolesCommands    `cmd:"" help:"Who moderates."`
 	People    peopleCommands   `cmd:"" help:"Suspend somebody, or let them in again."`
 	Keys      keysCommands     `cmd:"" help:"Keys that sign access tokens."`
+	Bucket    bucketCommand    `cmd:"" help:"Make the bucket, or set it up: everybody may read renditions, and pages of any origin may upload with a signed address."`
 	Release   releaseCommands  `cmd:"" help:"Store releases, and bring them to this machine."`
 
 	Version kong.VersionFlag `help:"Print the version and the commit behind it."`

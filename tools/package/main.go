@@ -51,6 +51,9 @@ func pack(root, out string, architectures []string) error {
 	if err = writeSums(work); err != nil {
 		return err
 	}
+	if now, err := readRelease(root); err != nil || now != r {
+		return errors.Join(errors.New("the checkout was changed meanwhile: start again"), err)
+	}
 	place := filepath.Join(out, r.version)
 	if err = errors.Join(os.RemoveAll(place), os.Chmod(work, 0o755), os.Rename(work, place)); err != nil {
 		return err
