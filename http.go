@@ -17,7 +17,6 @@ import (
 	"styleshare/internal/mail"
 	"styleshare/internal/persisted"
 	"styleshare/internal/playground"
-	"styleshare/internal/version"
 	"styleshare/internal/web"
 	"styleshare/jobs"
 	"styleshare/models"
@@ -70,7 +69,6 @@ func (a *app) adminHandler(health *web.Health, sink *mail.Sink) http.Handler {
 	mux.Handle(jobs.DashboardPath, a.jobs.Dashboard())
 	mux.Handle(web.PathAlive, health.Alive())
 	mux.Handle(web.PathReady, health.Ready())
-	mux.HandleFunc("/version", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, version.Version()) })
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)

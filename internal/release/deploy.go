@@ -29,7 +29,7 @@ type Deployment struct {
 	Migrate bool
 	// Roll is a command line of sh that has every process run what current leads to, one after the other.
 	Roll string
-	// Processes gives the admin address (http://host:port) of each process that Roll brings over.
+	// Processes gives the address (http://host:port) of each process that Roll replaces, where it says how it is.
 	Processes func(context.Context) ([]string, error)
 	// Patience is how long a process may take to be ready.
 	Patience time.Duration

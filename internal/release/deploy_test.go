@@ -51,7 +51,7 @@ func serve(version, how string) {
 		if r.URL.Path == "/readyz" && how == "never ready" {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-		_, _ = fmt.Fprintln(w, version)
+		_, _ = fmt.Fprintf(w, `{"version": %q}`, version)
 	}))
 }
 

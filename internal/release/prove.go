@@ -3,6 +3,7 @@ package release
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"styleshare/internal/web"
 )
 
 // prove has the new binary show that it is for this machine and is the version that it should be, migrate the database
@@ -92,7 +95,7 @@ const (
 	answerTimeout = 5 * time.Second
 )
 
-// await asks the admin address of a process until it lives, is ready and runs the version.
+// await asks a process at its address until it lives, is ready and runs the version.
 func (d *Deployment) await(ctx context.Context, address string, version Version) error {
 	ctx, cancel := context.WithTimeout(ctx, d.Patience)
 	defer cancel()
@@ -116,33 +119,38 @@ func (d *Deployment) await(ctx context.Context, address string, version Version)
 }
 
 func ask(ctx context.Context, address string, version Version) error {
-	for _, path := range []string{"/healthz", "/readyz", "/version"} {
-		answer, err := get(ctx, address+path)
-		if err != nil {
-			return err
-		}
-		if runs := strings.TrimSpace(answer); path == "/version" && runs != string(version) {
-			return fmt.Errorf("it runs %.50q, not %s", runs, version)
-		}
+	if _, err := get(ctx, address+web.PathAlive); err != nil {
+		return err
+	}
+	answer, err := get(ctx, address+web.PathReady)
+	if err != nil {
+		return err
+	}
+	var ready web.Readiness
+	if err = json.Unmarshal(answer, &ready); err != nil {
+		return fmt.Errorf("%s: %w", web.PathReady, err)
+	}
+	if ready.Version != string(version) {
+		return fmt.Errorf("it runs %.50q, not %s", ready.Version, version)
 	}
 	return nil
 }
 
-func get(ctx context.Context, address string) (string, error) {
+func get(ctx context.Context, address string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxSmallBytes))
 	if err == nil && answer.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s answers %d: %s", address, answer.StatusCode, strings.TrimSpace(string(body)))
 	}
-	return string(body), err
+	return body, err
 }

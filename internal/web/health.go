@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"styleshare/internal/version"
 )
 
 // Where health is asked for.
@@ -54,7 +56,9 @@ type Part struct {
 // Readiness is the answer of /readyz. State is ready, degraded (a part that is not required fails), unready or stopping.
 type Readiness struct {
 	State string `json:"state"`
-	Parts []Part `json:"parts"`
+	// Version is what the process runs, so that a deployment knows that it has come here.
+	Version string `json:"version"`
+	Parts   []Part `json:"parts"`
 }
 
 // Health answers whether the process lives and whether it can serve.
@@ -106,7 +110,7 @@ func (h *Health) Ready() http.Handler {
 
 // Readiness asks every part at the same time, or gives the answer of less than a second ago.
 func (h *Health) Readiness(ctx context.Context) Readiness {
-	r := Readiness{State: "ready", Parts: h.ask(ctx)}
+	r := Readiness{State: "ready", Version: version.Version(), Parts: h.ask(ctx)}
 	for _, p := range r.Parts {
 		switch {
 		case p.State == PartOK:
