@@ -13,8 +13,8 @@ type file struct {
 	binary bool   // may be run
 }
 
-// contents are the files of the release, in the order of their names: the binary, what is said of it, and those of deploy/
-// that git knows, but for what only makes packages.
+// contents are the files of the release: the binary, what is said of it, and those of deploy/ that git knows, but for what is
+// of use in a checkout only.
 func (r release) contents(binary, sbom string) ([]file, error) {
 	files := []file{
 		{path: filepath.Join(r.root, "LICENSE"), name: "LICENSE"},
@@ -25,9 +25,10 @@ func (r release) contents(binary, sbom string) ([]file, error) {
 		return nil, err
 	}
 	for name := range strings.SplitSeq(strings.Trim(listed, "\x00"), "\x00") {
-		if !strings.HasPrefix(name, "deploy/debian/") {
-			files = append(files, file{path: filepath.Join(r.root, filepath.FromSlash(name)), name: name})
+		if strings.HasPrefix(name, "deploy/debian/") || name == "deploy/Containerfile" || strings.HasPrefix(name, "deploy/compose.") {
+			continue
 		}
+		files = append(files, file{path: filepath.Join(r.root, filepath.FromSlash(name)), name: name})
 	}
 	return append(files, file{path: binary, name: Name, binary: true}, file{path: sbom, name: Name + ".cdx.json"}), nil
 }
