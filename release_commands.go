@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"styleshare/internal/config"
 	"styleshare/internal/release"
+	"styleshare/internal/rolling"
 	"styleshare/internal/storage"
+	"styleshare/internal/web"
 )
 
 type releaseCommands struct {
@@ -79,7 +82,7 @@ type releaseDeployCommand struct {
 	Root     string        `default:"/opt/styleshare" help:"Where releases are unpacked."`
 	Keep     int           `default:"5" help:"How many stay there."`
 	Roll     string        `default:"styleshare roll" help:"The command line that has every process run the new release, one after the other."`
-	Process  []string      `help:"The admin addresses of the processes to look at, http://host:port; without it those of the units that run."`
+	Process  []string      `help:"Where a process says how it is, http://host:port, for each; without it those of the units that run."`
 	Patience time.Duration `default:"60s" help:"How long a process may take to be ready."`
 }
 
@@ -104,7 +107,20 @@ func (d *releaseDeployCommand) Run(ctx context.Context) error {
 
 func (d *releaseDeployCommand) deployment(store *storage.Store, key ed25519.PublicKey) *release.Deployment {
 	return &release.Deployment{Store: store, Key: key, Root: d.Root, Keep: d.Keep, Migrate: d.Migrate, Roll: d.Roll, Patience: d.Patience, Out: os.Stdout,
-		Processes: func(context.Context) ([]string, error) { return d.Process, nil }}
+		Processes: d.processes}
+}
+
+// processes are those of the units that run, where the operator names none.
+func (d *releaseDeployCommand) processes(ctx context.Context) ([]string, error) {
+	if len(d.Process) > 0 {
+		return d.Process, nil
+	}
+	units, err := rolling.Units(ctx)
+	addresses := make([]string, len(units))
+	for i, unit := range units {
+		addresses[i] = strings.TrimSuffix(unit.ReadyURL, web.PathReady)
+	}
+	return addresses, err
 }
 
 // releaseStore opens the bucket alone.

@@ -25,7 +25,7 @@ mount --rbind /proc "$1/root/proc"
 mount --rbind /dev "$1/root/dev"
 cp "$2" "$1/root/package.deb"
 exec chroot "$1/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive DEB=/package.deb sh -ec "$3"`
-	args := []string{"unshare", "--mount", "--pid", "--fork", "sh", "-c", enter, "enter", t.TempDir(), deb, script}
+	args := []string{"unshare", "--mount", "sh", "-c", enter, "enter", t.TempDir(), deb, script}
 	if os.Geteuid() != 0 {
 		args = append([]string{"sudo", "--"}, args...)
 	}

@@ -14,7 +14,7 @@ import (
 	"styleshare/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m, removeBinary) }
+func TestMain(m *testing.M) { testkit.Main(m, removeBinary, removePackages) }
 
 // root is the directory of the module.
 const root = "../.."

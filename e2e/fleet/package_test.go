@@ -27,26 +27,27 @@ import (
 // tests. Changes that are not committed are not in it.
 var packaged struct {
 	once sync.Once
-	dir  string // dist/VERSION
+	work string // for removePackages
+	dist string // dist/VERSION
 	err  error
 }
 
 func packages(t *testing.T) string {
 	t.Helper()
 	packaged.once.Do(func() {
-		if packaged.dir, packaged.err = os.MkdirTemp("", "styleshare-package-"); packaged.err == nil {
-			packaged.dir, packaged.err = makePackage(packaged.dir, os.Environ())
+		if packaged.work, packaged.err = os.MkdirTemp("", "styleshare-package-"); packaged.err == nil {
+			packaged.dist, packaged.err = makePackage(packaged.work, os.Environ())
 		}
 	})
 	if packaged.err != nil {
 		t.Fatal(packaged.err)
 	}
-	return packaged.dir
+	return packaged.dist
 }
 
 func removePackages() {
-	if packaged.dir != "" {
-		_ = os.RemoveAll(filepath.Dir(filepath.Dir(filepath.Dir(packaged.dir))))
+	if packaged.work != "" {
+		_ = os.RemoveAll(packaged.work)
 	}
 }
 
@@ -60,12 +61,12 @@ func makePackage(dir string, environment []string) (dist string, err error) {
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Env = environment
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return dir, errors.Join(err, errors.New(string(out)))
+			return "", errors.Join(err, errors.New(string(out)))
 		}
 	}
 	found, _ := filepath.Glob(filepath.Join(clone, "dist", "*"))
 	if len(found) != 1 {
-		return dir, errors.New("not one release but: " + strings.Join(found, " "))
+		return "", errors.New("not one release but: " + strings.Join(found, " "))
 	}
 	return found[0], nil
 }

@@ -35,6 +35,12 @@ type supervised struct {
 // supervise starts a command of the binary behind a socket of this name. It ends with the test.
 func supervise(t testing.TB, command, socket string, environment []string) *supervised {
 	t.Helper()
+	return superviseBinary(t, binary(t), command, socket, environment)
+}
+
+// superviseBinary is supervise with another binary, which may be replaced while it runs.
+func superviseBinary(t testing.TB, path, command, socket string, environment []string) *supervised {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +51,7 @@ func supervise(t testing.TB, command, socket string, environment []string) *supe
 		t.Fatal(err)
 	}
 	s := &supervised{
-		url: "http://" + l.Addr().String(), binary: binary(t), command: command, socket: file, done: make(chan struct{}),
+		url: "http://" + l.Addr().String(), binary: path, command: command, socket: file, done: make(chan struct{}),
 		environment: slices.Concat(environment, []string{"ADMIN_LISTEN=127.0.0.1:0", "LISTEN_FDS=1", "LISTEN_FDNAMES=" + socket}),
 	}
 	go s.run()

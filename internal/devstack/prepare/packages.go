@@ -39,6 +39,8 @@ var extras = map[string]requirement{
 	"celery":   {"Celery, its pools and RabbitMQ", hasCelery, []string{"rabbitmq-server", "python3-celery", "python3-gevent", "python3-eventlet"}, nil}, // compared with by bench/jobs
 	"gcc":      {"a C compiler", hasProgram("gcc"), []string{"gcc", "libc6-dev"}, nil},                                                                  // the race detector links with it
 	"nginx":    {"nginx", hasProgram("nginx"), []string{"nginx"}, []string{"nginx"}},                                                                    // before several servers, in e2e/fleet
+	"compose":  {"docker-compose", hasProgram("docker-compose"), []string{"docker-compose"}, []string{"docker-compose"}},                                // reads deploy/compose.yaml, in e2e/fleet
+	"systemd":  {"systemd's programs", hasProgram("systemd-analyze"), []string{"systemd"}, nil},                                                         // looks at the units of the package, there too
 	"flask": {"Flask, graphene and SQLAlchemy", hasFlask, []string{"python3-flask", "python3-graphene", "python3-sqlalchemy", "python3-psycopg2",
 		"python3-psycogreen", "python3-pymemcache", "python3-gevent", "gunicorn"}, nil}, // a peer that we are compared with
 }
