@@ -319,7 +319,7 @@ func brokenReleases(s *shop) []brokenRelease {
 			}
 		}},
 		// A trial has addresses of its own, which the supervisor gives to nobody.
-		{name: "GoesBack", wrap: `case $1:$LISTEN in serve:) exit 1;; *) exec $real "$@";; esac`, key: s.signingKey, says: "went back to " + versionNumber(1)},
+		{name: "GoesBack", wrap: `case $1:$LISTEN in serve:) exec sleep 3600;; *) exec $real "$@";; esac`, key: s.signingKey, says: "went back to " + versionNumber(1)},
 	}
 }
 
