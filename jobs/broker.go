@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -12,80 +11,48 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// scripts is Redis as asynq sees it: each step of a task is a Lua script and a round trip of its own, those that are asked
-// for at the same time go out in one.
-type scripts struct {
-	redis.UniversalClient
-	together *coalescer[scriptCall, *redis.Cmd]
-}
-
-type scriptCall struct {
-	sha1 string
-	keys []string
-	args []any
-}
-
-func newScripts(client redis.UniversalClient) *scripts {
-	return &scripts{client, newCoalescer(func(ctx context.Context, calls []scriptCall) ([]*redis.Cmd, error) {
-		pipe, results := client.Pipeline(), make([]*redis.Cmd, len(calls))
-		for i, c := range calls {
-			results[i] = pipe.EvalSha(ctx, c.sha1, c.keys, c.args...)
-		}
-		_, _ = pipe.Exec(ctx) // each result has its own error
-		return results, nil
-	})}
-}
-
-// EvalSha implements redis.Scripter.
-func (s *scripts) EvalSha(ctx context.Context, sha1 string, keys []string, args ...any) *redis.Cmd {
-	cmd, err := s.together.ask(ctx, scriptCall{sha1, keys, args})
-	if err != nil {
-		cmd = redis.NewCmd(ctx)
-		cmd.SetErr(err)
-	}
-	return cmd
-}
-
 // broker is Redis as one asynq server sees it. asynq polls its queues, each by a script, and sleeps a fixed time when all
 // are empty. Here a queue that was seen empty is looked at again when somebody has announced a task for it, or else after
 // poll; while all are empty asynq waits for that. So it may sleep for next to nothing, and hardly asks Redis at rest.
 //
-// Of a queue that had tasks the next ones are taken in one round trip, as many as would start at once: asynq, which takes
-// them one by one, never leaves one lying while its lease runs out.
+// Of a queue that has tasks those are taken in one round trip which would start at once: none lies while its lease runs out.
+// How many may run is for the broker to say, not for asynq, which holds a place until Redis and PostgreSQL know what has
+// become of a task: that is written for many together, and takes longer than most handlers.
 type broker struct {
 	*scripts
 	done  <-chan struct{} // closed when no more tasks are wanted
 	poll  time.Duration
-	slots int // how many tasks run at the same time
+	slots int // how many handlers run at the same time
 
 	mu      sync.Mutex
 	queues  map[string]*queueState
-	running int           // tasks that asynq was given and whose handlers have not returned
-	news    chan struct{} // at least one announcement since it was last read
+	looking bool          // tasks are being taken
+	ahead   int           // tasks that asynq will be given
+	taken   int           // tasks whose handlers have not returned, those ahead included
+	news    chan struct{} // an announcement or a free slot since it was last read
 }
 
-// maxAhead bounds what is taken in one round trip.
-const maxAhead = 16
+// placesPerSlot is how many tasks asynq holds for each handler that may run.
+const placesPerSlot = 4
 
 // queueState is what is known of a queue.
 type queueState struct {
 	emptyUntil    time.Time // zero where it may hold tasks
 	announcements int
-	ahead         []*redis.Cmd // tasks that asynq will be given next
-	next          int          // how many to take at the next look
+	ahead         []any // messages of tasks that asynq will be given next
 }
 
 func newBroker(s *scripts, slots int, queues map[string]int, poll time.Duration, done <-chan struct{}) *broker {
 	b := &broker{scripts: s, done: done, poll: poll, slots: slots, queues: map[string]*queueState{}, news: make(chan struct{}, 1)}
 	for queue := range queues {
-		b.queues[queue] = &queueState{next: 1}
+		b.queues[queue] = &queueState{}
 	}
 	return b
 }
 
 // EvalSha implements redis.Scripter; asynq takes tasks from one goroutine.
 func (b *broker) EvalSha(ctx context.Context, sha1 string, keys []string, args ...any) *redis.Cmd {
-	queue := b.dequeued(keys)
+	queue := b.dequeued(sha1, keys)
 	if queue == nil {
 		return b.scripts.EvalSha(ctx, sha1, keys, args...)
 	}
@@ -94,33 +61,28 @@ func (b *broker) EvalSha(ctx context.Context, sha1 string, keys []string, args .
 	if n == 0 {
 		return b.give(ctx, queue)
 	}
-	// Not together with other scripts: taking the next task should not wait for what becomes of those before.
-	pipe, cmds := b.Pipeline(), make([]*redis.Cmd, n)
-	for i := range cmds {
-		cmds[i] = pipe.EvalSha(ctx, sha1, keys, args...)
+	// Not together with other scripts: taking the next tasks should not wait for what becomes of those before.
+	messages, err := takeScript.Run(ctx, b.UniversalClient, keys, append(args, n)...).Slice()
+	b.saw(queue, announcements, n, messages, err)
+	if err != nil {
+		cmd := redis.NewCmd(ctx)
+		cmd.SetErr(err)
+		return cmd
 	}
-	_, _ = pipe.Exec(ctx) // each has its own error
-	if b.saw(queue, announcements, cmds) {
-		return b.give(ctx, queue)
-	}
-	return cmds[0]
+	return b.give(ctx, queue)
 }
 
 // dequeued is the queue that a script takes a task from, known by its keys (pending, paused, active, lease); nil for other
 // scripts.
-func (b *broker) dequeued(keys []string) *queueState {
+func (b *broker) dequeued(sha1 string, keys []string) *queueState {
+	if sha1 != asynqDequeue {
+		return nil
+	}
 	const paused = 1
-	if len(keys) <= paused {
-		return nil
-	}
-	name, ok := strings.CutSuffix(keys[paused], "}:paused")
-	if !ok {
-		return nil
-	}
-	return b.queues[strings.TrimPrefix(name, "asynq:{")]
+	return b.queues[strings.TrimSuffix(strings.TrimPrefix(keys[paused], "asynq:{"), "}:paused")]
 }
 
-// awaitTasks returns at once unless all queues are known to be empty.
+// awaitTasks returns at once unless all queues are known to be empty, or no handler could start.
 func (b *broker) awaitTasks() {
 	for {
 		wait := b.idleFor()
@@ -143,11 +105,14 @@ func (b *broker) awaitTasks() {
 func (b *broker) idleFor() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	switch {
+	case b.ahead > 0:
+		return 0
+	case b.taken >= b.slots:
+		return b.poll
+	}
 	wait, now := b.poll, time.Now()
 	for _, q := range b.queues {
-		if len(q.ahead) > 0 {
-			return 0
-		}
 		wait = min(wait, q.emptyUntil.Sub(now))
 	}
 	return wait
@@ -165,58 +130,62 @@ func (b *broker) needsLook(q *queueState) (announcements, n int) {
 	if len(q.ahead) > 0 || time.Now().Before(q.emptyUntil) {
 		return 0, 0
 	}
-	return q.announcements, max(1, min(q.next, b.slots-b.running))
+	n = min(b.slots-b.taken, maxTaken)
+	b.looking = n > 0
+	return q.announcements, n
 }
 
-// saw keeps the tasks that were taken, and tells whether there are any. A queue that had fewer is empty, unless something
-// was announced while it was looked at.
-func (b *broker) saw(q *queueState, announcements int, cmds []*redis.Cmd) (found bool) {
+// saw keeps the tasks that were taken of the n that were asked for. A queue that had fewer is empty, unless something was
+// announced while it was looked at.
+func (b *broker) saw(q *queueState, announcements, n int, messages []any, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	empty := false
-	for _, cmd := range cmds {
-		switch err := cmd.Err(); {
-		case err == nil:
-			q.ahead = append(q.ahead, cmd)
-		case errors.Is(err, redis.Nil):
-			empty = true
-		}
-	}
-	q.next = 1
-	if len(q.ahead) == len(cmds) {
-		q.next = min(2*len(cmds), maxAhead)
-	}
-	if empty && q.announcements == announcements {
+	b.looking = false
+	q.ahead = append(q.ahead, messages...)
+	b.ahead += len(messages)
+	b.taken += len(messages)
+	if err == nil && len(messages) < n && q.announcements == announcements {
 		q.emptyUntil = time.Now().Add(b.poll)
 	}
-	return len(q.ahead) > 0
 }
 
-// give is the next task that was taken ahead, or the answer of an empty queue.
+// give is the next task that was taken, or the answer of an empty queue.
 func (b *broker) give(ctx context.Context, q *queueState) *redis.Cmd {
+	cmd := redis.NewCmd(ctx)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(q.ahead) == 0 {
-		cmd := redis.NewCmd(ctx)
 		cmd.SetErr(redis.Nil)
 		return cmd
 	}
-	cmd := q.ahead[0]
+	cmd.SetVal(q.ahead[0])
 	q.ahead = q.ahead[1:]
-	b.running++
+	b.ahead--
 	return cmd
 }
 
-// handler counts what runs.
-func (b *broker) handler(process asynq.HandlerFunc) asynq.Handler {
-	return asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
-		defer func() {
-			b.mu.Lock()
-			b.running--
-			b.mu.Unlock()
-		}()
-		return process(ctx, task)
+// handler has process say when its slot is free, which it is when process returns at the latest.
+func (b *broker) handler(process func(ctx context.Context, release func()) error) asynq.Handler {
+	return asynq.HandlerFunc(func(ctx context.Context, _ *asynq.Task) error {
+		release := sync.OnceFunc(b.release)
+		defer release()
+		return process(ctx, release)
 	})
+}
+
+func (b *broker) release() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.taken--
+	b.tell()
+}
+
+// tell wakes awaitTasks.
+func (b *broker) tell() {
+	select {
+	case b.news <- struct{}{}:
+	default:
+	}
 }
 
 // drain waits, once done is closed, until asynq was given what was taken ahead, for which it has room.
@@ -228,12 +197,7 @@ func (b *broker) drain(ctx context.Context) {
 func (b *broker) hasAhead() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, q := range b.queues {
-		if len(q.ahead) > 0 {
-			return true
-		}
-	}
-	return false
+	return b.looking || b.ahead > 0
 }
 
 // announce says that queues have tasks: all of the server's where none is named.
@@ -246,10 +210,7 @@ func (b *broker) announce(names ...string) {
 		}
 		q.announcements++
 		q.emptyUntil = time.Time{}
-		select {
-		case b.news <- struct{}{}:
-		default:
-		}
+		b.tell()
 	}
 }
 

@@ -58,19 +58,17 @@ func TestAnnouncedWhileLookedAt(t *testing.T) {
 	t.Parallel()
 	b := newBroker(nil, 4, map[string]int{QueueDefault: 1, QueueLow: 1}, time.Hour, nil)
 	low, standard := b.queues[QueueLow], b.queues[QueueDefault]
-	nothing := redis.NewCmd(t.Context())
-	nothing.SetErr(redis.Nil)
-	b.saw(low, 0, []*redis.Cmd{nothing})
+	b.saw(low, 0, 4, nil, nil)
 	announcements, n := b.needsLook(standard)
-	if n != 1 {
-		t.Fatalf("%d looks into a queue that nobody has looked at", n)
+	if n != 4 {
+		t.Fatalf("%d tasks wanted of a queue that nobody has looked at", n)
 	}
 	b.announce(QueueDefault)
-	if b.saw(standard, announcements, []*redis.Cmd{nothing}); b.idleFor() > 0 {
+	if b.saw(standard, announcements, 4, nil, nil); b.idleFor() > 0 {
 		t.Error("the announcement is lost")
 	}
 	announcements, _ = b.needsLook(standard)
-	if b.saw(standard, announcements, []*redis.Cmd{nothing}); b.idleFor() <= 0 {
+	if b.saw(standard, announcements, 4, nil, nil); b.idleFor() <= 0 {
 		t.Error("a queue that was seen empty is looked at again")
 	}
 	if b.announce("another"); b.idleFor() <= 0 {

@@ -13,7 +13,7 @@ func CleanUpRows(db *models.DB) Handler {
 		deleted, err := db.CleanUpRows(ctx)
 		for table, n := range deleted {
 			if n > 0 {
-				job.Log.InfoContext(ctx, "deleted useless rows", "table", table, "count", n)
+				job.Log().InfoContext(ctx, "deleted useless rows", "table", table, "count", n)
 			}
 		}
 		return err

@@ -114,7 +114,7 @@ func CleanUpExports(db *models.DB, store *storage.Store) Handler {
 	return func(ctx context.Context, job *Job) error {
 		n, err := db.CleanUpExports(ctx)
 		if n > 0 {
-			job.Log.InfoContext(ctx, "erased archives", "count", n)
+			job.Log().InfoContext(ctx, "erased archives", "count", n)
 		}
 		if err != nil {
 			return err

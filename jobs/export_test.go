@@ -77,7 +77,7 @@ func TestExport(t *testing.T) {
 		t.Errorf("%d bytes", n)
 	}
 	db.Now = clock(db.Now().Add(models.ExportTTL + time.Second))
-	job := &Job{Log: slog.New(slog.DiscardHandler)}
+	job := &Job{log: slog.New(slog.DiscardHandler)}
 	if err = CleanUpExports(db, store)(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}

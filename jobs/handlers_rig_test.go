@@ -42,7 +42,7 @@ func perform(t *testing.T, db *models.DB, kind models.JobKind, handler Handler) 
 func deliver(t *testing.T, db *models.DB, row models.OutboxRow, handler Handler) error {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	job := &Job{ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, Log: log, payload: row.Payload}
+	job := &Job{ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, log: log, payload: row.Payload}
 	err := handler(t.Context(), job)
 	if errors.Is(err, errAlreadyDone) {
 		return nil

@@ -38,11 +38,15 @@ type Job struct {
 	Kind models.JobKind
 	// Attempt counts from 1: the failures on record and this one.
 	Attempt int
-	// Log writes lines that carry the job's id, kind and attempt.
-	Log *slog.Logger
 
+	log      *slog.Logger
 	payload  json.RawMessage
 	finished atomic.Bool
+}
+
+// Log writes lines that carry the job's id, kind and attempt. It is made when it is asked for: most jobs have nothing to say.
+func (job *Job) Log() *slog.Logger {
+	return job.log.With("job_id", job.ID, "job_kind", job.Kind, "attempt", job.Attempt)
 }
 
 // Bind reads the payload into v, a pointer. A payload that does not fit will never fit: the error is permanent.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -164,7 +165,7 @@ func (j *Jobs) runGroup(ctx context.Context, kind models.JobKind, rows []models.
 		jobs[i] = j.newJob(&rows[i])
 	}
 	log := j.log.With("job_kind", kind, "first_job_id", rows[0].ID, "count", len(rows))
-	err := j.guard(ctx, directTimeout, log, func(ctx context.Context) error { return j.direct[kind](ctx, jobs) })
+	err := j.guard(ctx, directTimeout, func() *slog.Logger { return log }, func(ctx context.Context) error { return j.direct[kind](ctx, jobs) })
 	if err != nil {
 		log.WarnContext(ctx, "the relay leaves jobs to the workers", "error", err)
 		return false

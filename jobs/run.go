@@ -13,8 +13,8 @@ import (
 	"styleshare/models"
 )
 
-// process is what asynq calls for each task.
-func (j *Jobs) process(ctx context.Context, _ *asynq.Task) error {
+// process is what asynq calls for each task. It calls release when the handler has returned.
+func (j *Jobs) process(ctx context.Context, release func()) error {
 	text, _ := asynq.GetTaskID(ctx)
 	id, generation, err := parseTaskID(text)
 	if err != nil {
@@ -29,7 +29,7 @@ func (j *Jobs) process(ctx context.Context, _ *asynq.Task) error {
 	case row.DoneAt != nil || row.Generation > generation:
 		return nil // delivered a second time, or another task has taken its place
 	}
-	return j.run(ctx, row)
+	return j.run(ctx, row, release)
 }
 
 func (j *Jobs) loadRows(ctx context.Context, ids []int64) ([]*models.OutboxRow, error) {
@@ -56,7 +56,7 @@ func isFailure(err error) bool {
 }
 
 // run calls the handler of a row's kind and marks the row done unless the handler has.
-func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
+func (j *Jobs) run(ctx context.Context, row *models.OutboxRow, release func()) error {
 	handler, ok := j.handlers[row.Kind]
 	if !ok {
 		// During a rolling update a newer worker may know it: not permanent.
@@ -65,6 +65,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
 	job := j.newJob(row)
 	start := time.Now()
 	err := j.call(ctx, handler, job)
+	release()
 	if errors.Is(err, errAlreadyDone) {
 		err = nil
 		job.finished.Store(true)
@@ -84,10 +85,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow) error {
 }
 
 func (j *Jobs) newJob(row *models.OutboxRow) *Job {
-	return &Job{
-		ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, payload: row.Payload,
-		Log: j.log.With("job_id", row.ID, "job_kind", row.Kind, "attempt", row.Attempts+1),
-	}
+	return &Job{ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, log: j.log, payload: row.Payload}
 }
 
 // call runs the handler within the time-out of its kind.
@@ -96,14 +94,14 @@ func (j *Jobs) call(ctx context.Context, handler Handler, job *Job) error {
 }
 
 // guard runs a handler within a time-out, and makes an error of a panic.
-func (j *Jobs) guard(ctx context.Context, timeout time.Duration, log *slog.Logger, handle func(context.Context) error) (err error) {
+func (j *Jobs) guard(ctx context.Context, timeout time.Duration, log func() *slog.Logger, handle func(context.Context) error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
 			j.metrics.panics.Inc()
 			// The value may hold anything; the stack says where to look.
-			log.ErrorContext(ctx, "a job's handler panicked", "stack", string(debug.Stack()))
+			log().ErrorContext(ctx, "a job's handler panicked", "stack", string(debug.Stack()))
 			err = fmt.Errorf("the handler panicked with a %T", v)
 		}
 	}()

@@ -150,7 +150,7 @@ func TestPanicsAreCountedAndNotLogged(t *testing.T) {
 	if j.metrics, err = newMetrics(nil); err != nil {
 		t.Fatal(err)
 	}
-	err = j.call(t.Context(), func(context.Context, *Job) error { panic("someone@example.com") }, &Job{Kind: models.JobMail, Log: j.log})
+	err = j.call(t.Context(), func(context.Context, *Job) error { panic("someone@example.com") }, &Job{Kind: models.JobMail, log: j.log})
 	if err == nil || value(t, j.metrics.panics) != 1 {
 		t.Errorf("%v, %v panics", err, value(t, j.metrics.panics))
 	}

@@ -12,7 +12,7 @@ func IndexStale(db *models.DB) Handler {
 	return func(ctx context.Context, job *Job) error {
 		n, err := db.IndexStale(ctx)
 		if n > 0 {
-			job.Log.InfoContext(ctx, "made findable what was not", "count", n)
+			job.Log().InfoContext(ctx, "made findable what was not", "count", n)
 		}
 		return err
 	}

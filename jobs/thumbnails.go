@@ -42,7 +42,7 @@ func Thumbnails(db *models.DB, store *storage.Store) Handler {
 		}
 		result, err := process(ctx, budget, store, photo)
 		if rejection, ok := errors.AsType[*imaging.Rejection](err); ok {
-			job.Log.InfoContext(ctx, "photo rejected", "photo", photo.ID, "reason", rejection.Reason, "detail", rejection.Detail)
+			job.Log().InfoContext(ctx, "photo rejected", "photo", photo.ID, "reason", rejection.Reason, "detail", rejection.Detail)
 			return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
 				if err := tx.PhotoRejected(ctx, photo.ID, string(rejection.Reason)); err != nil {
 					return err
@@ -119,7 +119,7 @@ func CleanUpPhotos(db *models.DB) Handler {
 	return func(ctx context.Context, job *Job) error {
 		expired, erased, err := db.CleanUpPhotos(ctx)
 		if expired+erased > 0 {
-			job.Log.InfoContext(ctx, "cleaned up photos", "expired", expired, "erased", erased)
+			job.Log().InfoContext(ctx, "cleaned up photos", "expired", expired, "erased", erased)
 		}
 		return err
 	}

@@ -64,7 +64,7 @@ func (j *Jobs) RunWorker(ctx context.Context) error {
 
 func (j *Jobs) newServer(b *broker, queues map[string]int) *asynq.Server {
 	return asynq.NewServerFromRedisClient(b, asynq.Config{
-		Concurrency:              b.slots,
+		Concurrency:              b.slots * placesPerSlot,
 		Queues:                   queues,
 		TaskCheckInterval:        taskCheckInterval,
 		DelayedTaskCheckInterval: delayedTaskCheckInterval,
