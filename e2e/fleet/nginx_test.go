@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,6 +57,7 @@ func startNginx(t testing.TB, address string, s *stack, store string, servers ..
 		{"listen 80 ", "listen " + address + " "}, {"/var/log/nginx", dir}, {"/run/nginx.pid", dir + "/nginx.pid"},
 		{"# include snippets/styleshare-store.conf", "include snippets/styleshare-store.conf"},
 		{"^/styleshare(", "^/" + s.bucket.Bucket + "("}, {"http://127.0.0.1:9000", store},
+		{"error.log crit;", "error.log error;"}, // what nobody may see in production helps here
 		{"worker_rlimit_nofile 65536;", ""}, // which not every machine allows
 		{"http {", fmt.Sprintf("http { client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;", dir)},
 	}
@@ -107,25 +107,13 @@ func serveNginx(t testing.TB, cmd *exec.Cmd, dir, address string) {
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
-	started, ended := make(chan error, 1), make(chan struct{})
-	go func() { // on one thread: its end would be the death of the parent
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		defer close(ended)
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			_ = cmd.Wait() // what it has to say is read below
-		}
-	}()
-	if err := <-started; err != nil {
-		t.Fatal(err)
-	}
+	ended := startOnOneThread(t, cmd)
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		<-ended
-		if errors, _ := os.ReadFile(dir + "/error.log"); len(errors)+said.Len() > 0 {
-			t.Errorf("nginx wrote: %s%s", said.String(), errors)
+		log, _ := os.ReadFile(dir + "/error.log")
+		if bytes.Contains(log, []byte("[crit]")) || bytes.Contains(log, []byte("[alert]")) || said.Len() > 0 || t.Failed() {
+			t.Errorf("nginx wrote: %s%s", said.String(), log)
 		}
 	})
 	waitFor(t, "nginx takes connections", func() bool {

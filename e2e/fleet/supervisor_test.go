@@ -112,9 +112,11 @@ func (s *supervised) logged() string {
 }
 
 // events are the lines of the log that are not about requests.
-func (s *supervised) events() string {
+func (s *supervised) events() string { return withoutRequests(s.logged()) }
+
+func withoutRequests(log string) string {
 	var events strings.Builder
-	for line := range strings.Lines(s.logged()) {
+	for line := range strings.Lines(log) {
 		if !strings.Contains(line, `"msg":"request"`) {
 			events.WriteString(line)
 		}

@@ -47,7 +47,7 @@ func AccessLog(log *slog.Logger, observers ...func(Access)) Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
 			op := new(Operation)
-			rec := &recorder{ResponseWriter: w}
+			rec := record(r.Context(), w)
 			r = r.WithContext(context.WithValue(r.Context(), operationKey, op))
 			defer func() {
 				a := Access{

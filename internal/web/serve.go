@@ -38,8 +38,15 @@ type ServeOptions struct {
 func Serve(ctx context.Context, ln net.Listener, h http.Handler, o ServeOptions) error {
 	o = o.withDefaults()
 	var ending atomic.Bool
+	var late newcomers
 	srv := &http.Server{
-		Handler:           closing(h, &ending),
+		Handler: closing(h, &ending, &late),
+		ConnState: func(c net.Conn, state http.ConnState) {
+			if ending.Load() {
+				late.note(c, state)
+			}
+		},
+		BaseContext:       func(net.Listener) context.Context { return context.WithValue(context.Background(), endingKey, &ending) },
 		ReadHeaderTimeout: o.ReadHeaderTimeout,
 		ReadTimeout:       o.ReadTimeout,
 		WriteTimeout:      o.WriteTimeout,
@@ -62,14 +69,19 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, o ServeOptions)
 	if err := drain(failed, o.Drain); err != nil {
 		return err
 	}
+	_ = ln.Close() // whatever is wrong with it, nothing is accepted any more
+	<-failed
+	late.await(o.ReadHeaderTimeout)
 	return shutdown(srv, o)
 }
 
-// closing ends each connection with its next answer once the end was asked for. SetKeepAlivesEnabled would also close
-// those that are idle at this moment, into the face of the client who is just sending a request.
-func closing(h http.Handler, ending *atomic.Bool) http.Handler {
+// closing ends each connection with its next answer once the end was asked for; AccessLog's recorder does it for requests
+// that had begun before. SetKeepAlivesEnabled would also close those that are idle at this moment, into the face of the
+// client who is just sending a request.
+func closing(h http.Handler, ending *atomic.Bool, late *newcomers) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if ending.Load() {
+			late.remove(r.RemoteAddr)
 			w.Header().Set("Connection", "close")
 		}
 		h.ServeHTTP(w, r)

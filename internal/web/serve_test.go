@@ -93,6 +93,86 @@ func TestDrainingSaysClose(t *testing.T) {
 	}
 }
 
+func TestRequestThatBeganBeforeTheEndSaysClose(t *testing.T) {
+	t.Parallel()
+	began, draining := make(chan struct{}), make(chan struct{})
+	h := AccessLog(discard)(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(began)
+		<-draining
+		_, _ = io.WriteString(w, "late")
+	}))
+	url, stop, done := started(t, h, ServeOptions{Drain: time.Second, OnDrain: func() { close(draining) }})
+	go func() {
+		<-began
+		stop()
+	}()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if !resp.Close {
+		t.Error("the connection is kept, and closed later under the next request")
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// noticing tells of connections that were accepted, and of the end of that.
+type noticing struct {
+	net.Listener
+	accepted, closed chan struct{}
+}
+
+func (l noticing) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		close(l.closed)
+	} else {
+		l.accepted <- struct{}{}
+	}
+	return conn, err
+}
+
+func TestConnectionThatCameWhileDrainingIsServed(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := noticing{ln, make(chan struct{}, 1), make(chan struct{})}
+	draining, done := make(chan struct{}), make(chan error, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		done <- Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "served") }),
+			ServeOptions{Log: discard, Drain: time.Second, OnDrain: func() { close(draining) }})
+	}()
+	stop()
+	<-draining
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	<-l.accepted
+	<-l.closed // only now the client gets to send what it connected for
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("the request was dropped: %v", err)
+	}
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); string(body) != "served" || err != nil || !resp.Close {
+		t.Errorf("%q, %v, close %v", body, err, resp.Close)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRequestsThatDoNotEndAreCutOff(t *testing.T) {
 	t.Parallel()
 	began, finish := make(chan struct{}), make(chan struct{})

@@ -22,4 +22,5 @@ const (
 	requestIDKey contextKey = iota
 	operationKey
 	clientKey
+	endingKey // whether the server was told to end: an *atomic.Bool
 )
