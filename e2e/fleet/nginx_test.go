@@ -58,7 +58,7 @@ func startNginx(t testing.TB, address string, s *stack, store string, servers ..
 		{"# include snippets/styleshare-store.conf", "include snippets/styleshare-store.conf"},
 		{"^/styleshare(", "^/" + s.bucket.Bucket + "("}, {"http://127.0.0.1:9000", store},
 		{"error.log crit;", "error.log error;"}, // what nobody may see in production helps here
-		{"worker_rlimit_nofile 65536;", ""}, // which not every machine allows
+		{"worker_rlimit_nofile 65536;", ""},     // which not every machine allows
 		{"http {", fmt.Sprintf("http { client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;", dir)},
 	}
 	if os.Geteuid() == 0 {

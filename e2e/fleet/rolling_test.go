@@ -14,14 +14,23 @@ import (
 	"time"
 )
 
-// TestRollingRestart replaces every process while people use the app through nginx.
+// TestRollingRestart replaces every process, twice, while people use the app through nginx.
 func TestRollingRestart(t *testing.T) {
 	e := newEdge(t, 3)
 	l := newLoad(t, e)
 	l.begin(t.Context())
+	for range 2 {
+		roll(t, append([]*supervised{e.worker}, e.servers...))
+	}
+	l.end(t, e.stack)
+}
+
+// roll replaces processes by the command.
+func roll(t testing.TB, all []*supervised) {
+	t.Helper()
 	before := map[int]bool{}
 	args := []string{"roll"}
-	for _, p := range append([]*supervised{e.worker}, e.servers...) {
+	for _, p := range all {
 		before[p.process()] = true
 		args = append(args, fmt.Sprintf("--process=%d=%s", p.process(), p.url))
 	}
@@ -31,12 +40,11 @@ func TestRollingRestart(t *testing.T) {
 		t.Errorf("styleshare roll: %v", err)
 	}
 	t.Logf("rolled in %.1f s:\n%s", time.Since(began).Seconds(), out)
-	for _, p := range append([]*supervised{e.worker}, e.servers...) {
+	for _, p := range all {
 		if before[p.process()] {
 			t.Errorf("%s at %s was not replaced", p.command, p.url)
 		}
 	}
-	l.end(t, e.stack)
 }
 
 // inFlight is how many reads, and how many writes, are under way when a server is lost.

@@ -183,6 +183,32 @@ func instancePort(t testing.TB, from int) int {
 	return 0
 }
 
+// TestUnits has systemd judge the shipped units: no mistakes, and an exposure of at most 2 on its scale to 10.
+func TestUnits(t *testing.T) {
+	m := &manager{dir: t.TempDir()}
+	for _, unit := range shippedUnits(t) {
+		m.write(t, filepath.Base(unit.name), strings.ReplaceAll(unit.text, "/usr/bin/styleshare", "/bin/true"))
+	}
+	for _, target := range targets {
+		m.write(t, target+".target", "[Unit]\nDefaultDependencies=no\n")
+	}
+	services := []string{"styleshare@8080.service", "styleshare-worker@18180.service", "styleshare-scheduler.service"}
+	for _, args := range [][]string{append([]string{"verify", "styleshare@8080.socket"}, services...),
+		append([]string{"security", "--offline=true", "--threshold=20"}, services...)} {
+		cmd := exec.Command(program(t, "systemd-analyze"), args...)
+		cmd.Env = append(os.Environ(), "SYSTEMD_UNIT_PATH="+m.dir)
+		out, err := cmd.CombinedOutput()
+		if err != nil || args[0] == "verify" && len(out) > 0 {
+			t.Errorf("%s: %v\n%s", args[0], err, out)
+		}
+		for line := range strings.Lines(string(out)) {
+			if strings.Contains(line, "Overall") {
+				t.Log(strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
 // TestSystemdRollingRestart has systemd run the shipped units, and `styleshare roll` replace all that run.
 func TestSystemdRollingRestart(t *testing.T) {
 	e := &edge{stack: newStack(t), picture: drawing(t)}
