@@ -5,6 +5,7 @@ package fleet
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -43,6 +44,7 @@ func TestNginx(t *testing.T) {
 	t.Run("Bodies", func(t *testing.T) { testBodies(t, e) })
 	t.Run("BigAnswers", func(t *testing.T) { testBigAnswers(t, e) })
 	t.Run("SlowClients", func(t *testing.T) { testSlowClients(t, e) })
+	t.Run("Events", func(t *testing.T) { testEvents(t, e) })
 	t.Run("Floods", func(t *testing.T) { testFloods(t, e) })
 }
 
@@ -188,4 +190,37 @@ func testFloods(t *testing.T, e *edge) {
 		t.Errorf("%v %s", a.header, a.body)
 	}
 	other.do(t, "{ __typename }", nil)
+}
+
+// testEvents waits for the first of a stream's events while the stream goes on: nothing on the way may hold it back.
+func testEvents(t *testing.T, e *edge) {
+	t.Helper()
+	p := newPhone(e.url, 51)
+	p.signUp(t, "listener")
+	photo := p.do(t, "StartUpload", vars{"input": vars{"contentType": "image/jpeg", "byteSize": 1000}}).text("createUpload.photo.id")
+	body, err := json.Marshal(vars{"query": documents()["PhotoProgress"], "variables": vars{"id": photo}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, e.url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"Content-Type": "application/json", "Accept": "text/event-stream", "Accept-Encoding": "gzip", "Authorization": "Bearer " + p.token} {
+		req.Header.Set(name, value)
+	}
+	resp, err := p.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "data: ") {
+			break
+		}
+	}
+	if err := lines.Err(); err != nil || !strings.Contains(lines.Text(), "AWAITING_UPLOAD") {
+		t.Errorf("%v, %q", err, lines.Text())
+	}
 }
