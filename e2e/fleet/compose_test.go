@@ -95,3 +95,34 @@ func checkComposeVariables(t *testing.T, variables map[string]string) {
 		t.Error(err)
 	}
 }
+
+// TestContainerHasItsSources looks whether what .dockerignore leaves out is part of the binary.
+func TestContainerHasItsSources(t *testing.T) {
+	var ignored []string
+	for line := range strings.Lines(string(readFile(t, root+"/.dockerignore"))) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") && !strings.Contains(line, "*") {
+			ignored = append(ignored, line+"/")
+		}
+	}
+	const page = "internal/playground/dist/" // which the image builds itself
+	list := exec.Command("go", "list", "-deps", "-f", `{{$d := .Dir}}{{if .Module}}{{if .Module.Main}}{{range .GoFiles}}{{$d}}/{{.}}
+{{end}}{{range .EmbedFiles}}{{$d}}/{{.}}
+{{end}}{{end}}{{end}}`, ".")
+	list.Dir = root
+	out, err := list.Output()
+	if err != nil || len(out) == 0 {
+		t.Fatal(err)
+	}
+	checkout, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path := range strings.Lines(string(out)) {
+		name := strings.TrimPrefix(strings.TrimSpace(path), checkout+"/")
+		for _, prefix := range ignored {
+			if strings.HasPrefix(name, prefix) && !strings.HasPrefix(name, page) {
+				t.Errorf("%s is part of the binary, and not of what the image is built from", name)
+			}
+		}
+	}
+}

@@ -140,13 +140,17 @@ func TestBrokenReleasesChangeNothing(t *testing.T) {
 	m := newMachine(t)
 	m.push(t, "1.0.0", "")
 	fatal(t, m.Run(t.Context(), ""))
-	m.Patience = time.Second
 	for how, says := range map[string]string{"never ready": "is not ready", "ends": "cannot start for some reason", "older": "is not ready"} {
 		version := Version(fmt.Sprintf("1.1.%d", len(how)))
 		m.push(t, version, how)
+		patience := m.Patience
+		if how != "ends" { // which says so by itself
+			m.Patience = 300 * time.Millisecond
+		}
 		if err := m.Run(t.Context(), version); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "was not deployed") {
 			t.Errorf("%s: %v", how, err)
 		}
+		m.Patience = patience
 		m.runs(t, "1.0.0")
 	}
 	if strings.Count(m.out.String(), "rolling") != 1 {
@@ -159,7 +163,14 @@ func TestGoesBack(t *testing.T) {
 	m.push(t, "1.0.0", "")
 	fatal(t, m.Run(t.Context(), ""))
 	m.push(t, "1.1.0", "ends when rolled")
-	m.Patience = time.Second
+	processes, patience := m.Processes, m.Patience
+	m.Processes = func(ctx context.Context) ([]string, error) {
+		m.Patience = patience
+		if m.link(current) != "1.0.0" { // it will never be ready
+			m.Patience = 300 * time.Millisecond
+		}
+		return processes(ctx)
+	}
 	if err := m.Run(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "went back to 1.0.0, which runs again") {
 		t.Errorf("%v", err)
 	}
@@ -172,8 +183,8 @@ func TestGoesBack(t *testing.T) {
 	}
 	m.runs(t, "1.0.0")
 	// An impatient operator ends it between two processes.
+	m.Patience = patience
 	ctx, cancel := context.WithCancel(t.Context())
-	processes := m.Processes
 	m.Processes = func(ctx context.Context) ([]string, error) { cancel(); m.Processes = processes; return processes(ctx) }
 	m.push(t, "1.3.0", "")
 	if err := m.Run(ctx, ""); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "went back to 1.0.0") {

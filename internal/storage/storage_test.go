@@ -275,3 +275,48 @@ func TestPing(t *testing.T) {
 		t.Error("a missing bucket answers")
 	}
 }
+
+func TestNewObjectsAreWrittenOnce(t *testing.T) {
+	t.Parallel()
+	s, err := storage.New(t.Context(), testkit.S3(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = s.PutNew(t.Context(), "once", "text/plain", []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err = s.PutNew(t.Context(), "once", "text/plain", []byte("second")); !errors.Is(err, storage.ErrExists) {
+		t.Errorf("a second time: %v", err)
+	}
+	if got, err := s.Get(t.Context(), "once", 10); err != nil || string(got) != "first" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	s, err := storage.New(t.Context(), testkit.S3(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"a/2", "a/1", "b/1"} {
+		if err = s.Put(t.Context(), key, "text/plain", "", []byte(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var keys []string
+	err = s.List(t.Context(), "a/", func(o storage.Object) error {
+		keys = append(keys, o.Key)
+		if o.Size != 3 || o.Modified.IsZero() {
+			t.Errorf("%+v", o)
+		}
+		return nil
+	})
+	if err != nil || strings.Join(keys, " ") != "a/1 a/2" {
+		t.Errorf("%v, %v", keys, err)
+	}
+	stop := errors.New("enough")
+	if err = s.List(t.Context(), "", func(storage.Object) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("the caller's error: %v", err)
+	}
+}
