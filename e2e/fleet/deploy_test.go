@@ -68,7 +68,7 @@ func newShop(t *testing.T) *shop {
 	s.environment = append(s.stack.environment("TRUSTED_PROXIES=127.0.0.1/32"), strings.Fields(string(keys))[1])
 	s.signingKey = strings.Fields(string(keys))[0]
 	// The operator's own copy, which deploys the first release too.
-	if err = os.WriteFile(filepath.Join(s.pids, "styleshare"), s.binary, 0o755); err != nil { //nolint:gosec // it is run
+	if err = os.WriteFile(filepath.Join(s.pids, "styleshare"), s.binary, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -133,7 +133,7 @@ func (s *shop) start(t *testing.T) (url string) {
 	for n, command := range []string{"worker", "serve", "serve"} {
 		script := filepath.Join(s.pids, fmt.Sprintf("process%d", n))
 		text := fmt.Sprintf("#!/bin/sh\necho $$ >%s.pid\nexec %s/current/styleshare \"$@\"\n", script, s.root)
-		if err := os.WriteFile(script, []byte(text), 0o755); err != nil { //nolint:gosec // it is run
+		if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		socket := "public"
@@ -149,13 +149,13 @@ func (s *shop) start(t *testing.T) (url string) {
 
 // deployCommand is release deploy as an operator writes it, but for systemd.
 func (s *shop) deployCommand(args ...string) *exec.Cmd {
-	roll := "styleshare roll --patience=10s"
+	roll := []string{"styleshare roll --patience=10s"}
 	args = append([]string{"release", "deploy", "--root=" + s.root, "--keep=3", "--patience=15s"}, args...)
 	for n, p := range s.processes {
-		roll += fmt.Sprintf(" --process=$(cat %s/process%d.pid)=%s", s.pids, n, p.url)
+		roll = append(roll, fmt.Sprintf("--process=$(cat %s/process%d.pid)=%s", s.pids, n, p.url))
 		args = append(args, "--process="+p.url)
 	}
-	cmd := s.command(append(args, "--roll="+roll)...)
+	cmd := s.command(append(args, "--roll="+strings.Join(roll, " "))...)
 	cmd.Env = append(cmd.Env, "PATH="+s.root+"/current:"+os.Getenv("PATH"))
 	return cmd
 }
@@ -206,6 +206,7 @@ const askEvery = 20 * time.Millisecond
 
 // askAgain has one person follow another and read, until it is over.
 func (c *traffic) askAgain(t *testing.T, p *phone, whom string, over <-chan struct{}) {
+	t.Helper()
 	tick := time.NewTicker(askEvery)
 	defer tick.Stop()
 	operations := []string{"Follow", "{ viewer { user { username } } }"}
@@ -325,6 +326,7 @@ func brokenReleases(s *shop) []brokenRelease {
 
 // testKilledDeployment kills a deployment where it hurts most, between the change of current and the first new process.
 func testKilledDeployment(t *testing.T, s *shop, people *traffic) {
+	t.Helper()
 	version := versionNumber(30)
 	s.release(t, version, "", s.signingKey)
 	cmd := s.deployCommand()

@@ -34,15 +34,17 @@ var packaged struct {
 
 func packages(t *testing.T) string {
 	t.Helper()
-	packaged.once.Do(func() {
-		if packaged.work, packaged.err = os.MkdirTemp("", "styleshare-package-"); packaged.err == nil {
-			packaged.dist, packaged.err = makePackage(packaged.work, os.Environ())
-		}
-	})
+	packaged.once.Do(makeFirstPackage)
 	if packaged.err != nil {
 		t.Fatal(packaged.err)
 	}
 	return packaged.dist
+}
+
+func makeFirstPackage() {
+	if packaged.work, packaged.err = os.MkdirTemp("", "styleshare-package-"); packaged.err == nil {
+		packaged.dist, packaged.err = makePackage(packaged.work, os.Environ())
+	}
 }
 
 func removePackages() {
@@ -123,7 +125,7 @@ func TestPackageContents(t *testing.T) {
 		}
 	}
 	binary := filepath.Join(t.TempDir(), "styleshare")
-	if err := os.WriteFile(binary, files["styleshare"], 0o755); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(binary, files["styleshare"], 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(binary, "--version").Output(); err != nil || !strings.HasPrefix(string(out), version+" (") {

@@ -68,8 +68,10 @@ func (d *Deployment) lock() (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// prune removes the releases that were deployed longest ago.
+// prune removes the releases that were deployed longest ago. Each goes out of its place first: what lies there is whole,
+// even if this is killed half-way.
 func (d *Deployment) prune() error {
+	removed := filepath.Join(d.Root, "removing")
 	dir := filepath.Join(d.Root, "releases")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -84,7 +86,7 @@ func (d *Deployment) prune() error {
 	slices.SortFunc(entries, func(a, b os.DirEntry) int { return cmp.Compare(used[b.Name()].UnixNano(), used[a.Name()].UnixNano()) })
 	for i, e := range entries {
 		if name := Version(e.Name()); i >= d.Keep && name != d.link(current) && name != d.link(good) {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+			err = errors.Join(err, os.RemoveAll(removed), os.Rename(d.path(name), removed), os.RemoveAll(removed))
 		}
 	}
 	return err
