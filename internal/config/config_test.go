@@ -37,7 +37,7 @@ func TestAGoodConfigurationHasNoMistakes(t *testing.T) {
 func TestMistakesAreNamed(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range []string{
-		"DATABASE_URL=", "DATABASE_URL=postgres://a:secret@db:port/x", "REDIS_URL=", "REDIS_URL=http://redis", "MEMCACHED_SERVERS=m1",
+		"DATABASE_URL=", "DATABASE_URL=postgres://a:secret@db:port/x", "REDIS_URL=", "REDIS_URL=http://redis", "REDIS_URL=redis-sentinel://:secret@a,b", "REDIS_URL=redis-cluster://:secret@a,b/1", "MEMCACHED_SERVERS=m1", "MEMCACHED_SERVERS=m1:1,m2:1,m1:1",
 		"PUBLIC_URL=", "PUBLIC_URL=example.com", "PUBLIC_URL=http://example.com", "PUBLIC_URL=https://example.com/",
 		"S3_ENDPOINT=ftp://x", "S3_PUBLIC_URL=x", "SMTP_URL=", "MAIL_FROM=nobody", "TRUSTED_PROXIES=10.0.0.1.2/8",
 		"CORS_ORIGINS=example.com", "CORS_ORIGINS=https://example.com/", "LOG_FORMAT=xml", "FEED_CAP=0", "FEED_FAN_OUT_BELOW=many", "LOCAL_CACHE_BYTES=-1", "LOCAL_CACHE_BYTES=32MB",

@@ -51,7 +51,10 @@ func (c Config) checkServers(m *mistakes) {
 			_ = client.Close()
 		}
 	}
-	for _, server := range c.MemcachedServers {
+	for i, server := range c.MemcachedServers {
+		if slices.Contains(c.MemcachedServers[:i], server) {
+			m.add("MEMCACHED_SERVERS: %q is listed twice", server)
+		}
 		if _, _, err := net.SplitHostPort(server); err != nil && !strings.HasPrefix(server, "/") {
 			m.add("MEMCACHED_SERVERS: %q must be host:port, or the path of a socket", server)
 		}

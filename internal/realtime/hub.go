@@ -68,11 +68,15 @@ func (h *Hub) Append(ctx context.Context, events ...NewEvent) error {
 	return nil
 }
 
-// append takes one round trip.
+// onceKey is in the slot of the topic's stream, as a cluster wants it of keys that a script uses together: what stands in
+// braces is what counts.
+func onceKey(e NewEvent) string { return keyPrefix + "once:{" + keyPrefix + e.Topic + "}:" + e.Key }
+
+// append takes one round trip, of a cluster one to each node.
 func (h *Hub) append(ctx context.Context, events []NewEvent) error {
 	pipe := h.redis.Pipeline()
 	for _, e := range events {
-		appendScript.EvalSha(ctx, pipe, []string{keyPrefix + e.Topic, keyPrefix + "once:" + e.Key},
+		appendScript.EvalSha(ctx, pipe, []string{keyPrefix + e.Topic, onceKey(e)},
 			e.ID, keep, ttl.Milliseconds(), onceFor.Milliseconds(), channel, e.Topic)
 	}
 	cmds, _ := pipe.Exec(ctx) // each has its own error

@@ -1,6 +1,7 @@
 package redisdb
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,43 @@ func TestOpenDefaultPort(t *testing.T) {
 	}
 	defer client.Close()
 	if opts := client.(*redis.Client).Options(); opts.Addr != "cache.example:6379" || opts.TLSConfig != nil {
+		t.Errorf("%+v", opts)
+	}
+}
+
+func TestOpenSentinel(t *testing.T) {
+	t.Parallel()
+	parse := func(scheme, address string) (*redis.FailoverOptions, error) {
+		u, others, err := split(scheme, address, sentinelPort)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sentinelOptions(u, others)
+	}
+	opts, err := parse("rediss", "rediss-sentinel://app:s3cret,%2F@a:1,b,[::1]:3/3?master=mymaster&sentinel_password=told&pool_size=7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(opts.SentinelAddrs, []string{"a:1", "b:26379", "[::1]:3"}) || opts.MasterName != "mymaster" || opts.DB != 3 ||
+		opts.Username != "app" || opts.Password != "s3cret,/" || opts.SentinelUsername != "" || opts.SentinelPassword != "told" || opts.PoolSize != 7 ||
+		opts.TLSConfig == nil || opts.TLSConfig.ServerName != "" || opts.TLSConfig.InsecureSkipVerify || !opts.ContextTimeoutEnabled {
+		t.Errorf("%+v", opts)
+	}
+	if opts, err = parse("redis", "redis-sentinel://:s3cret@a,b?master=m"); err != nil || opts.Password != "s3cret" || opts.SentinelPassword != "" || opts.TLSConfig != nil {
+		t.Errorf("%+v, %v", opts, err)
+	}
+}
+
+func TestOpenCluster(t *testing.T) {
+	t.Parallel()
+	client, err := Open("rediss-cluster://app:s3cret@a,b:7001,[::1]/0?max_redirects=5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	opts := client.(*redis.ClusterClient).Options()
+	if !slices.Equal(opts.Addrs, []string{"a:6379", "b:7001", "[::1]:6379"}) || opts.Username != "app" || opts.Password != "s3cret" || opts.MaxRedirects != 5 ||
+		opts.TLSConfig == nil || opts.TLSConfig.ServerName != "" || opts.TLSConfig.InsecureSkipVerify || !opts.ContextTimeoutEnabled {
 		t.Errorf("%+v", opts)
 	}
 }
