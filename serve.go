@@ -136,7 +136,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	defer stop()
 	var behind sync.WaitGroup
 	behind.Go(func() { a.resolver.Keys.Run(behindCtx) })
-	behind.Go(func() { a.cache.Run(behindCtx) })
+	behind.Go(func() { a.cache.Run(behindCtx, a.loaders.Pending) })
 	behind.Go(func() { systemd.Watchdog(behindCtx, a.log) })
 	behind.Go(func() {
 		if err := a.jobs.RunRelay(behindCtx); err != nil {

@@ -67,6 +67,46 @@ func TestReadsFollowWrites(t *testing.T) {
 	like("after that", "fan4")
 }
 
+// What memcached could not be told is known to whoever asks until the job has told it.
+func TestPendingInvalidations(t *testing.T) {
+	t.Parallel()
+	memcached := testkit.OwnMemcached(t)
+	r := newRig(t, memcached.Addr())
+	author := r.person(t, "author")
+	style := r.style(t, author, "hello")
+	fan := r.person(t, "fan")
+	pending := func() []string {
+		t.Helper()
+		keys, err := r.loaders.Pending(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	}
+	if keys := pending(); len(keys) > 0 {
+		t.Errorf("at first: %q", keys)
+	}
+	if err := memcached.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.db.LikeStyle(t.Context(), models.Attempt{UserID: fan}, style); err != nil {
+		t.Fatal(err)
+	}
+	if keys := pending(); len(keys) == 0 {
+		t.Error("nothing is known of a change that memcached was not told")
+	}
+	var ids []int64
+	if err := r.db.NewRaw(`select id from outbox where kind = ?`, models.JobInvalidate).Scan(t.Context(), &ids); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.db.FinishJobs(t.Context(), ids); err != nil {
+		t.Fatal(err)
+	}
+	if keys := pending(); len(keys) > 0 {
+		t.Errorf("after the job: %q", keys)
+	}
+}
+
 // A process that is killed after a commit, before it can tell the cache, leaves nothing stale: not where another process
 // had a copy, and not where one is loading it.
 func TestAProcessThatDiesAfterItsCommitLeavesNothingStale(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"styleshare/internal/cache"
 	"styleshare/models"
 )
 
@@ -34,6 +35,15 @@ func (l *Loaders) mark(ctx context.Context, c models.Changes) error {
 // Invalidate drops the changed objects from the cache. An error means that some of them may still be there.
 func (l *Loaders) Invalidate(ctx context.Context, c models.Changes) error {
 	return l.cache.InvalidateMarked(ctx, c.Transaction, l.changedKeys(c)...)
+}
+
+// Pending gives the keys of what JobInvalidate is still to drop; it is a cache.Pending.
+func (l *Loaders) Pending(ctx context.Context) (keys []string, err error) {
+	pending, err := l.db.PendingChanges(ctx, cache.TTL)
+	for _, changes := range pending {
+		keys = append(keys, l.changedKeys(changes)...)
+	}
+	return keys, err
 }
 
 func (l *Loaders) changedKeys(c models.Changes) []string {

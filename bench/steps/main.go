@@ -55,13 +55,14 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	go kept.Run(ctx)
-	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: handler(db, kept), ReadHeaderTimeout: time.Minute}
+	l := loaders.New(loaders.Config{DB: db, Cache: kept, PublicURL: os.Getenv("PUBLIC_URL")})
+	go kept.Run(ctx, l.Pending)
+	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: handler(db, l), ReadHeaderTimeout: time.Minute}
 	return server.ListenAndServe()
 }
 
-func handler(db *models.DB, kept *cache.Cache) http.Handler {
-	resolver := &resolvers.Resolver{DB: db, Loaders: loaders.New(loaders.Config{DB: db, Cache: kept, PublicURL: os.Getenv("PUBLIC_URL")})}
+func handler(db *models.DB, l *loaders.Loaders) http.Handler {
+	resolver := &resolvers.Resolver{DB: db, Loaders: l}
 	schema := generated.Config{Resolvers: resolver}
 	exec := transport.NewExecutor(generated.NewExecutableSchema(schema),
 		transport.Config{Pages: cost.Pages{Default: models.DefaultPageSize, Max: models.MaxPageSize}})

@@ -96,15 +96,16 @@ func (b *bus) reliable(lately time.Duration) bool {
 	return b == nil || time.Since(b.began)-time.Duration(b.failedAt.Load()) > lately
 }
 
-// Run hears what other processes change, and gives back memory that is not used, until ctx ends. Without it, or while
-// Redis is away, rows are kept in this process's memory for a second.
-func (c *Cache) Run(ctx context.Context) {
+// Run hears what other processes change, asks for what they could not tell memcached, and gives back memory that is not
+// used, until ctx ends. Without it, or while Redis is away, rows are kept in this process's memory for a second.
+func (c *Cache) Run(ctx context.Context, pending Pending) {
 	if c == nil {
 		return
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
 	running.Go(func() { c.tidy(ctx) })
+	running.Go(func() { c.doubtPending(ctx, pending) })
 	for wait := minRetry; c.bus != nil && ctx.Err() == nil; wait = min(2*wait, maxRetry) {
 		heard, err := c.listen(ctx)
 		if heard && ctx.Err() == nil {
@@ -173,6 +174,7 @@ func (c *Cache) listen(ctx context.Context) (heard bool, err error) {
 		switch m := m.(type) {
 		case *redis.Subscription: // also where go-redis has connected again by itself
 			c.tier.dropAll(now)
+			c.mayHaveMissed()
 			b.askedAt.Store(0)
 			b.listening.Store(listening)
 		case *redis.Pong:

@@ -22,14 +22,22 @@ func newProcessOn(t *testing.T, redisURL, memcached string) *Cache {
 // startProcessOn does not wait until it hears.
 func startProcessOn(t *testing.T, redisURL, memcached string) *Cache {
 	t.Helper()
+	return startProcessWith(t, redisURL, Config{Servers: []string{memcached}, Timeout: 5 * time.Second}, nothingPending)
+}
+
+func nothingPending(context.Context) ([]string, error) { return nil, nil }
+
+func startProcessWith(t *testing.T, redisURL string, cfg Config, pending Pending) *Cache {
+	t.Helper()
 	client, err := redisdb.Open(redisURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCacheWith(t, Config{Servers: []string{memcached}, Timeout: 5 * time.Second, LocalBytes: 1 << 20, Redis: client})
+	cfg.LocalBytes, cfg.Redis = 1<<20, client
+	c := newCacheWith(t, cfg)
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { c.Run(ctx) })
+	running.Go(func() { c.Run(ctx, pending) })
 	t.Cleanup(func() {
 		stop()
 		running.Wait()

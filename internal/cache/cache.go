@@ -16,8 +16,10 @@
 //     ends it before its time: should the process die between commit and invalidation, everybody reads the database
 //     until then.
 //  5. When Invalidate fails, the caller repeats it later. Until then this process, and those that hear of it, refuse
-//     older entries of the key, while others may read them up to the TTL of 10 minutes. While a breaker is open, its node
-//     is not read.
+//     older entries of the key. Who has just begun, or was cut off from Redis for a while, asks what is still to be
+//     repeated (pending.go). While a breaker is open, its node is not read.
+//  6. A key has one node, by its name and those of the others. While that is away its keys are missing: to keep them on
+//     another would bring back what is there from the time before, each time that a node comes and goes.
 //
 // The TTL also bounds what rules cannot cover: a tombstone evicted within fillWindow, flush_all, processes that
 // disagree on the list of servers, and a writer that dies after its mark was lost in a restart of memcached. Each name
@@ -72,6 +74,7 @@ type Cache struct {
 	suspects  *suspects
 	tier      *tier
 	bus       *bus // nil without Redis
+	missed    chan struct{}
 	fills     *queue
 	stats     stats
 
@@ -110,6 +113,7 @@ func New(cfg Config) (*Cache, error) {
 	}
 	c := &Cache{
 		namespace: cfg.Namespace, nodes: newRendezvous(nodes), suspects: newSuspects(), tier: newTier(cfg.LocalBytes), bus: newBus(cfg),
+		missed:     make(chan struct{}, 1),
 		fillWindow: fillWindow, tombstoneTTL: tombstoneTTL, markTTL: markTTL,
 	}
 	c.fills = newQueue(c.store)

@@ -15,11 +15,13 @@ var (
 	errorsTotal = prometheus.NewDesc("cache_errors_total", "Requests to memcached that failed, and entries that could not be read.", nil, nil)
 	localBytes  = prometheus.NewDesc("cache_local_bytes", "About what the rows in this process's memory take.", nil, nil)
 	openNodes   = prometheus.NewDesc("cache_open_nodes", "Memcached nodes that are left alone now because they failed.", nil, nil)
+	nodeUp      = prometheus.NewDesc("cache_node_up", "1 where a memcached node is used, 0 where it is left alone because it failed.", []string{"node"}, nil)
+	nodeErrors  = prometheus.NewDesc("cache_node_errors_total", "Requests to a memcached node that failed.", []string{"node"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (c *Cache) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{lookupsTotal, fillsTotal, invalidationsTotal, marksTotal, errorsTotal, localBytes, openNodes} {
+	for _, d := range []*prometheus.Desc{lookupsTotal, fillsTotal, invalidationsTotal, marksTotal, errorsTotal, localBytes, openNodes, nodeUp, nodeErrors} {
 		to <- d
 	}
 }
@@ -44,4 +46,12 @@ func (c *Cache) Collect(to chan<- prometheus.Metric) {
 	count(errorsTotal, s.Errors)
 	gauge(localBytes, float64(s.LocalBytes))
 	gauge(openNodes, float64(s.OpenNodes))
+	for _, n := range c.nodes.nodes {
+		up := 1.0
+		if n.isOpen() {
+			up = 0
+		}
+		to <- prometheus.MustNewConstMetric(nodeUp, prometheus.GaugeValue, up, n.name)
+		count(nodeErrors, n.errors.Load(), n.name)
+	}
 }

@@ -27,6 +27,7 @@ type node struct {
 	breaker *gobreaker.CircuitBreaker[struct{}]
 	away    atomic.Bool // an outage has been logged and is not over
 	lastErr atomic.Pointer[error]
+	errors  atomic.Uint64 // requests that failed
 }
 
 func newNode(name string, cfg Config) *node {
@@ -62,6 +63,7 @@ func (n *node) do(request func(*session) error) error {
 			_ = s.client.Close() // they are broken anyway
 		}
 		n.lastErr.Store(&err)
+		n.errors.Add(1)
 		return struct{}{}, err
 	})
 	return err

@@ -108,7 +108,7 @@ func (w *world) newProcess(servers ...*server) *process {
 	p.users = NewByID(c, "v:", func(v *versioned, f *rowcodec.Fields) { f.Int64(&v.Version) })
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { c.Run(ctx) })
+	running.Go(func() { c.Run(ctx, nothingPending) })
 	w.t.Cleanup(func() { stop(); running.Wait() })
 	return p
 }
@@ -260,7 +260,7 @@ func TestNothingStaleSurvivesAnInvalidation(t *testing.T) {
 	t.Parallel()
 	t.Logf("-race-seed %d", *raceSeed)
 	w := &world{t: t, redisURL: testkit.Redis(t), random: rand.New(rand.NewPCG(*raceSeed, 0))}
-	servers := []*server{startServer(t), startServer(t)}
+	servers := []*server{startServer(t), startServer(t), startServer(t)}
 	processes := []*process{w.newProcess(servers...), w.newProcess(servers...), w.newProcess(servers...)}
 
 	var readers, writers, retries sync.WaitGroup
