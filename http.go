@@ -112,5 +112,6 @@ func addressOf(l net.Listener) string {
 	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String()
 }
 
-// drain is how long a stopping `serve` still accepts requests, so that load balancers see that it is not ready.
+// drain is how long a stopping `serve` still accepts requests: longer than nginx keeps an idle connection to it (1 s, in
+// deploy/nginx), so that none is left when the process closes them.
 const drain = 2 * time.Second

@@ -43,8 +43,9 @@ func reserve(t testing.TB) string {
 
 const shippedNginx = root + "/deploy/nginx"
 
-// startNginx starts nginx with the shipped configuration at an address, in front of servers and the object store of the
-// stack, until the test ends. Only addresses, the bucket and the places of files are this test's.
+// startNginx starts nginx with the shipped configuration at an address, in front of servers and the object store of the stack,
+// until the test ends. Only addresses, the bucket, the places of files, how much it logs and how many files it may open are
+// this test's.
 func startNginx(t testing.TB, address string, s *stack, store string, servers ...string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -142,32 +143,40 @@ func TestNginxTakesTheConfigurationAsItIs(t *testing.T) {
 	}
 }
 
-// edge is two servers and a worker behind nginx, and everything that they need.
+// edge is servers and a worker behind nginx, and everything that they need.
 type edge struct {
 	*stack
 	url     string
+	picture []byte
 	servers []*supervised
 	worker  *supervised
-	picture []byte
+
+	address, store string // of nginx, and of the store behind it
+	environment    []string
 }
 
-// newEdge starts it. The object store is reached through nginx too, by the servers as by phones.
+// prepareEdge starts what stands behind the servers. The object store is reached through nginx too, by them as by phones.
+func prepareEdge(t testing.TB) *edge {
+	t.Helper()
+	e := &edge{stack: newStack(t), picture: drawing(t), address: reserve(t)}
+	e.url, e.store = "http://"+e.address, e.bucket.Endpoint
+	e.bucket.Endpoint, e.bucket.PublicURL = e.url, e.url+"/"+e.bucket.Bucket
+	e.environment = e.stack.environment("TRUSTED_PROXIES=127.0.0.1/32")
+	return e
+}
+
+// newEdge starts all of it, with so many servers.
 func newEdge(t testing.TB, servers int) *edge {
 	t.Helper()
-	e := &edge{stack: newStack(t), picture: drawing(t)}
-	address := reserve(t)
-	e.url = "http://" + address
-	store := e.bucket.Endpoint
-	e.bucket.Endpoint, e.bucket.PublicURL = e.url, e.url+"/"+e.bucket.Bucket
-	environment := e.environment("TRUSTED_PROXIES=127.0.0.1/32")
+	e := prepareEdge(t)
 	var urls []string
 	for range servers {
-		server := supervise(t, "serve", "public", environment)
+		server := supervise(t, "serve", "public", e.environment)
 		e.servers = append(e.servers, server)
 		urls = append(urls, server.url)
 	}
-	e.worker = supervise(t, "worker", "admin", environment)
-	startNginx(t, address, e.stack, store, urls...)
+	e.worker = supervise(t, "worker", "admin", e.environment)
+	startNginx(t, e.address, e.stack, e.store, urls...)
 	for _, p := range append([]*supervised{e.worker}, e.servers...) {
 		waitFor(t, p.command+" is ready", func() bool { return status(t, p.url+"/readyz") == http.StatusOK })
 	}

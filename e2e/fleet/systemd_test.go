@@ -211,19 +211,13 @@ func TestUnits(t *testing.T) {
 
 // TestSystemdRollingRestart has systemd run the shipped units, and `styleshare roll` replace all that run.
 func TestSystemdRollingRestart(t *testing.T) {
-	e := &edge{stack: newStack(t), picture: drawing(t)}
-	address := reserve(t)
-	e.url = "http://" + address
-	store := e.bucket.Endpoint
-	e.bucket.Endpoint, e.bucket.PublicURL = e.url, e.url+"/"+e.bucket.Bucket
-	environment := e.environment("TRUSTED_PROXIES=127.0.0.1/32")
-	m := startSystemd(t, environment)
-
+	e := prepareEdge(t)
+	m := startSystemd(t, e.environment)
 	one := instancePort(t, 4000)
 	two := instancePort(t, one+1)
 	units := []string{fmt.Sprintf("styleshare@%d.service", one), fmt.Sprintf("styleshare@%d.service", two),
 		fmt.Sprintf("styleshare-worker@1%d.service", instancePort(t, two+1)), "styleshare-scheduler.service"}
-	startNginx(t, address, e.stack, store, fmt.Sprintf("http://127.0.0.1:%d", one), fmt.Sprintf("http://127.0.0.1:%d", two))
+	startNginx(t, e.address, e.stack, e.store, fmt.Sprintf("http://127.0.0.1:%d", one), fmt.Sprintf("http://127.0.0.1:%d", two))
 	m.run(t, append([]string{"systemctl", "start"}, units...)...)
 	pids := func() (all []string) {
 		for _, unit := range units {
@@ -254,7 +248,7 @@ func TestSystemdRollingRestart(t *testing.T) {
 	})
 	t.Run("RollStopsAtTheFirstThatFails", func(t *testing.T) {
 		before := pids()
-		m.configure(t, append(environment, "LOG_FORMAT=nonsense"))
+		m.configure(t, append(e.environment, "LOG_FORMAT=nonsense"))
 		out, err := m.command("styleshare", "roll", "--patience=5s").CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "styleshare-worker@") || !strings.Contains(string(out), "0 of 4 were replaced") {
 			t.Errorf("%v: %s", err, out)
@@ -266,7 +260,7 @@ func TestSystemdRollingRestart(t *testing.T) {
 		}
 		newPhone(e.url, 1).do(t, "{ __typename }", nil)
 		// Its mistake mended, the same command goes on.
-		m.configure(t, environment)
+		m.configure(t, e.environment)
 		m.run(t, "styleshare", "roll")
 	})
 }
