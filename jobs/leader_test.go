@@ -42,7 +42,7 @@ func TestSchedulersAtOnceRecordOneTick(t *testing.T) {
 	ready.Add(schedulers)
 	for range schedulers {
 		j := r.jobs(t)
-		j.schedule = []Tick{{kindTest, time.Hour}}
+		j.schedule = []Tick{{Kind: kindTest, Every: time.Hour}}
 		done.Go(func() {
 			ready.Done()
 			ready.Wait()
@@ -63,7 +63,7 @@ func TestLeaderChanges(t *testing.T) {
 	ahead := movingClock(r)
 	worker := func() *Jobs {
 		j := r.jobs(t)
-		j.schedule = []Tick{{kindTest, time.Hour}}
+		j.schedule = []Tick{{Kind: kindTest, Every: time.Hour}}
 		j.Register(kindTest, leaveTrace(r.db, "worker"))
 		return j
 	}
@@ -99,7 +99,7 @@ func TestSchedulerWithoutWorkers(t *testing.T) {
 	r := newRig(t)
 	movingClock(r)
 	j := r.jobs(t)
-	j.schedule = []Tick{{kindTest, time.Hour}}
+	j.schedule = []Tick{{Kind: kindTest, Every: time.Hour}}
 	start(t, j.RunRelay)
 	start(t, func(ctx context.Context) error {
 		j.RunScheduler(ctx)
@@ -119,7 +119,7 @@ func TestLeaderWhoseConnectionIsCutIsElectedAgain(t *testing.T) {
 	r := newRig(t)
 	ahead := movingClock(r)
 	j := r.jobs(t)
-	j.schedule = []Tick{{kindTest, time.Hour}}
+	j.schedule = []Tick{{Kind: kindTest, Every: time.Hour}}
 	start(t, j.RunWorker)
 	eventually(t, "a tick", func() bool { return ticks(t, r) != "" })
 	cut := r.count(t, `select count(*) filter (where pg_terminate_backend(pid)) from pg_locks

@@ -60,6 +60,7 @@ var policies = map[models.JobKind]Policy{
 	models.JobErasePhoto:     {QueueLow, 5 * time.Minute, 40, 10 * time.Second, time.Hour},
 	models.JobCleanUpPhotos:  {QueueLow, 15 * time.Minute, 5, 10 * time.Second, 10 * time.Minute},
 	models.JobIndexStale:     {QueueLow, time.Hour, 40, 10 * time.Second, 10 * time.Minute},
+	models.JobReconcile:      {QueueLow, time.Hour, 5, 10 * time.Second, 10 * time.Minute},
 	models.JobCleanUpRows:    {QueueLow, 15 * time.Minute, 5, 10 * time.Second, 10 * time.Minute},
 }
 

@@ -120,6 +120,9 @@ func TestCountersAfterEverythingAtOnce(t *testing.T) {
 	})
 	c.calmDown()
 	checkCounters(t, db)
+	if found := lookEverywhere(t, db, false); found != nil {
+		t.Errorf("found where nothing is wrong: %q", found)
+	}
 	if len(c.styles) == 0 || len(c.comments) == 0 || len(c.collections) == 0 {
 		t.Error("nothing happened")
 	}

@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"testing"
+	"time"
 
 	"styleshare/bench/made"
 	"styleshare/internal/testkit"
@@ -24,6 +25,7 @@ func TestMadeDataIsWhatVerbsWouldLeave(t *testing.T) {
 	if wrong := models.Miscounted(t, db); len(wrong) > 0 {
 		t.Errorf("not what the rows say: %q", wrong)
 	}
+	checkNothingDrifts(t, db)
 	checkReferences(t, db)
 	checkDocuments(t, db)
 	for name, query := range map[string]string{
@@ -42,6 +44,28 @@ func TestMadeDataIsWhatVerbsWouldLeave(t *testing.T) {
 		if err := db.NewRaw(query).Scan(t.Context(), &rows); err != nil || len(rows) > 0 {
 			t.Errorf("%s: %d times, %v", name, len(rows), err)
 		}
+	}
+}
+
+// checkNothingDrifts has the nightly comparison look at all of it but the feeds, of which only some are made.
+func checkNothingDrifts(t *testing.T, db *models.DB) {
+	t.Helper()
+	for _, part := range models.Parts() {
+		if part == models.PartFeeds {
+			continue
+		}
+		begun, rows := time.Now(), int64(0)
+		for after := int64(0); ; {
+			looked, err := db.LookAt(t.Context(), part, after, models.FeedLimits{Cap: 1000, FanOutBelow: 800}, false)
+			if err != nil || len(looked.Findings) > 0 {
+				t.Fatal(part, looked.Findings, err)
+			}
+			rows += looked.Rows
+			if after = looked.Next; after == 0 {
+				break
+			}
+		}
+		t.Logf("%s: %d rows compared in %s", part, rows, time.Since(begun).Round(time.Millisecond))
 	}
 }
 

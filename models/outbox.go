@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // JobKind names a kind of work; package jobs has one handler for each.
@@ -33,6 +34,7 @@ const (
 	JobCleanUpPhotos  JobKind = "photos.clean_up"  // scheduled: uploads never completed, photos never used
 	JobIndexStale     JobKind = "search.index"     // scheduled: what search does not find yet
 	JobCleanUpExports JobKind = "exports.clean_up" // scheduled: archives that have expired
+	JobReconcile      JobKind = "reconcile"        // scheduled: counters, photos and feeds that are not as the rows say
 	JobCleanUpRows    JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
 )
 
@@ -72,6 +74,20 @@ type OutboxRow struct {
 	LastError   *string
 	DoneAt      *time.Time
 	DeadAt      *time.Time
+}
+
+// State is the word for what has become of the work.
+func (o *OutboxRow) State() string {
+	switch {
+	case o.DoneAt != nil:
+		return "done"
+	case o.DeadAt != nil:
+		return "dead"
+	case o.EnqueuedAt != nil:
+		return "handed over"
+	default:
+		return "recorded"
+	}
 }
 
 // Record puts work into the outbox of the transaction.
@@ -133,6 +149,15 @@ func (tx *Tx) RecordOnce(ctx context.Context, kind JobKind, payload any, key str
 	}
 	tx.changes.Outbox = tx.changes.Outbox || n > 0
 	return n > 0, nil
+}
+
+// Recorded tells whether RecordOnce has taken one of the keys, as far as done work is remembered.
+func (db *DB) Recorded(ctx context.Context, keys []string) (recorded bool, err error) {
+	err = db.NewRaw(`select exists(select from outbox where unique_key = any(?))`, pgdialect.Array(keys)).Scan(ctx, &recorded)
+	if err != nil {
+		return false, fmt.Errorf("look for recorded work: %w", err)
+	}
+	return recorded, nil
 }
 
 func newOutboxRow(kind JobKind, payload any, now, at time.Time) (*OutboxRow, error) {

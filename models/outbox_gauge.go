@@ -29,3 +29,10 @@ func (db *DB) JobGauges(ctx context.Context) ([]JobGauge, error) {
 		from open group by kind`, db.Now()).Scan(ctx, &gauges)
 	return gauges, err
 }
+
+// OldestUnrelayed is since when the oldest work waits that no relay has taken, of all that is due; nil where there is none.
+func (db *DB) OldestUnrelayed(ctx context.Context) (oldest *time.Time, err error) {
+	err = db.NewRaw(`select min(available_at) from outbox where enqueued_at is null and done_at is null and dead_at is null
+		and available_at <= ?`, db.Now()).Scan(ctx, &oldest)
+	return oldest, err
+}

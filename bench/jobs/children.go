@@ -111,7 +111,8 @@ func ourWorker(ctx context.Context, _ int) error {
 }
 
 // scheduled is what the worker that leads records by itself, which is not measured.
-var scheduled = []models.JobKind{models.JobBeginDigests, models.JobCleanUpPhotos, models.JobCleanUpExports, models.JobCleanUpRows, models.JobIndexStale}
+var scheduled = []models.JobKind{models.JobBeginDigests, models.JobCleanUpPhotos, models.JobCleanUpExports, models.JobCleanUpRows, models.JobIndexStale,
+	models.JobReconcile}
 
 // work runs the worker and its relay, as the product's worker does.
 func work(ctx context.Context, j *jobs.Jobs) error {

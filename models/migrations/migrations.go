@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -53,6 +55,23 @@ func Apply(ctx context.Context, databaseURL string) error {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
+}
+
+// Numbers are those of all migrations that this binary knows, ascending.
+func Numbers() (numbers []int64) {
+	names, err := fs.Glob(files, "*.sql") // sorted
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	for _, name := range names {
+		text, _, _ := strings.Cut(name, "_")
+		number, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			panic(err) // embedded
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers
 }
 
 // Version is a hash over all migrations: test databases are copied from a template of the same version.
