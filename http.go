@@ -37,6 +37,7 @@ func (a *app) executor() *transport.Executor {
 		Spend:     resolvers.Spend(a.budget),
 		Persisted: persisted.New(a.redis, a.log), MayPersist: resolvers.MayPersist(a.resolver.Limiter), Trusted: a.trusted,
 		Introspection: a.config.Introspection && a.trusted == nil,
+		Usage:         a.usage,
 		Streams:       a.streams, Observe: a.metrics.ObserveOperation, Log: a.log,
 	})
 	if ids := exec.Unservable(); len(ids) > 0 {
@@ -69,6 +70,7 @@ func (a *app) adminHandler(health *web.Health, sink *mail.Sink) http.Handler {
 	mux.Handle(jobs.DashboardPath, a.jobs.Dashboard())
 	mux.Handle(web.PathAlive, health.Alive())
 	mux.Handle(web.PathReady, health.Ready())
+	mux.Handle("/doctor", a.doctorHandler())
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
@@ -78,7 +80,7 @@ func (a *app) adminHandler(health *web.Health, sink *mail.Sink) http.Handler {
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = fmt.Fprint(w, `<!doctype html><title>styleshare admin</title><ul><li><a href="jobs/">jobs</a>`+
-			`<li><a href="mail/">mail sink</a> (where SMTP_URL is not set)<li><a href="metrics">metrics</a><li><a href="readyz">readiness</a><li><a href="debug/pprof/">profiles</a></ul>`)
+			`<li><a href="mail/">mail sink</a> (where SMTP_URL is not set)<li><a href="metrics">metrics</a><li><a href="doctor">doctor: what is wrong</a><li><a href="readyz">readiness</a><li><a href="debug/pprof/">profiles</a></ul>`)
 	})
 	return web.Chain(mux, web.Recover(a.log))
 }

@@ -27,12 +27,15 @@ type commands struct {
 	Roll      rollCommand      `cmd:"" help:"Replace the processes of this machine by new ones, one after the other, without a failed request."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date."`
 	Seed      seedCommand      `cmd:"" help:"Publish the demo people's styles; a worker must be running."`
-	Jobs      jobsCommands     `cmd:"" help:"Look at dead jobs and run them again."`
+	Jobs      jobsCommands     `cmd:"" help:"Look at jobs, and run dead ones again."`
 	Documents documentsCommand `cmd:"" help:"Print the manifest of the apps' operations, for TRUSTED_DOCUMENTS."`
 	Roles     rolesCommands    `cmd:"" help:"Who moderates."`
-	People    peopleCommands   `cmd:"" help:"Suspend somebody, or let them in again."`
+	People    peopleCommands   `cmd:"" help:"Look at somebody, suspend or erase them, or let them in again."`
 	Keys      keysCommands     `cmd:"" help:"Keys that sign access tokens."`
 	Bucket    bucketCommand    `cmd:"" help:"Make the bucket, or set it up: everybody may read renditions, and pages of any origin may upload with a signed address."`
+	Schema    schemaCommand    `cmd:"" help:"Print the schema that is served."`
+	Fields    fieldsCommands   `cmd:"" help:"Which clients ask for which fields of the schema."`
+	Doctor    doctorCommand    `cmd:"" help:"Say what is wrong, and mend counters and feeds."`
 	Release   releaseCommands  `cmd:"" help:"Store releases, and bring them to this machine."`
 
 	Version kong.VersionFlag `help:"Print the version and the commit behind it."`
@@ -47,6 +50,9 @@ func main() {
 	parser.BindTo(ctx, (*context.Context)(nil))
 	err := parser.Run()
 	stop()
+	if code, ok := errors.AsType[exitCode](err); ok {
+		os.Exit(int(code))
+	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "styleshare: "+strings.ReplaceAll(err.Error(), "\n", "\n  "))
 		os.Exit(1)

@@ -155,14 +155,14 @@ func (s *Store) Get(ctx context.Context, key string, maxBytes int64) ([]byte, er
 	defer func() { _ = out.Body.Close() }()
 	size := aws.ToInt64(out.ContentLength)
 	if size > maxBytes {
-		return nil, fmt.Errorf("%w: %s has %d bytes, at most %d are taken", ErrTooLarge, shown(key), size, maxBytes)
+		return nil, fmt.Errorf("%w: %s has %d bytes, at most %d are taken", ErrTooLarge, Shown(key), size, maxBytes)
 	}
 	buf := bytes.NewBuffer(make([]byte, 0, max(size, 0)+bytes.MinRead)) // room to see the end without growing
 	if _, err := buf.ReadFrom(io.LimitReader(out.Body, maxBytes+1)); err != nil {
 		return nil, wrap("get", key, err)
 	}
 	if int64(buf.Len()) > maxBytes {
-		return nil, fmt.Errorf("%w: %s has more than %d bytes", ErrTooLarge, shown(key), maxBytes)
+		return nil, fmt.Errorf("%w: %s has more than %d bytes", ErrTooLarge, Shown(key), maxBytes)
 	}
 	return buf.Bytes(), nil
 }
@@ -196,7 +196,7 @@ func (s *Store) PutNew(ctx context.Context, key, contentType string, body []byte
 	case err == nil:
 		return nil
 	case errors.As(err, &response) && (response.HTTPStatusCode() == http.StatusPreconditionFailed || response.HTTPStatusCode() == http.StatusConflict):
-		return fmt.Errorf("%w: %s", ErrExists, shown(key)) // a conflict: two wrote at once, and the other one won
+		return fmt.Errorf("%w: %s", ErrExists, Shown(key)) // a conflict: two wrote at once, and the other one won
 	}
 	return wrap("put", key, err)
 }
@@ -220,7 +220,7 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 		}
 		for _, e := range out.Errors {
 			if aws.ToString(e.Code) != "NoSuchKey" {
-				return fmt.Errorf("storage: delete %s: %s: %s", shown(aws.ToString(e.Key)), aws.ToString(e.Code), aws.ToString(e.Message))
+				return fmt.Errorf("storage: delete %s: %s: %s", Shown(aws.ToString(e.Key)), aws.ToString(e.Code), aws.ToString(e.Message))
 			}
 		}
 		keys = keys[n:]
@@ -243,15 +243,15 @@ func wrap(verb, key string, err error) error {
 	var notFound *types.NotFound
 	switch {
 	case errors.As(err, &noKey), errors.As(err, &notFound):
-		return fmt.Errorf("%w: %s", ErrNotFound, shown(key))
+		return fmt.Errorf("%w: %s", ErrNotFound, Shown(key))
 	case errors.As(err, &response) && response.HTTPStatusCode() == http.StatusNotFound && verb == "head":
-		return fmt.Errorf("%w: %s", ErrNotFound, shown(key))
+		return fmt.Errorf("%w: %s", ErrNotFound, Shown(key))
 	}
-	return fmt.Errorf("storage: %s %s: %w", verb, shown(key), &redacted{err, key})
+	return fmt.Errorf("storage: %s %s: %w", verb, Shown(key), &redacted{err, key})
 }
 
-// shown is a key as an error may show it: what stands behind its first "-" is a secret that opens the object.
-func shown(key string) string {
+// Shown is a key as an error may show it: what stands behind its first "-" is a secret that opens the object.
+func Shown(key string) string {
 	name, secret, found := strings.Cut(key, "-")
 	if !found || secret == "" {
 		return key
@@ -266,7 +266,13 @@ type redacted struct {
 }
 
 // Error leaves the secret of the key out.
-func (e *redacted) Error() string { return strings.ReplaceAll(e.error.Error(), e.key, shown(e.key)) }
+func (e *redacted) Error() string { return strings.ReplaceAll(e.error.Error(), e.key, Shown(e.key)) }
 
 // Unwrap gives the error itself, for code only.
 func (e *redacted) Unwrap() error { return e.error }
+
+// PrivateURL is where the bucket itself has an object. Whoever has no signature must not get it there, unless it is a
+// rendition.
+func (s *Store) PrivateURL(key string) string {
+	return ownAddress(s.config) + "/" + (&url.URL{Path: key}).EscapedPath()
+}

@@ -86,7 +86,7 @@ func (s *Store) PresignGet(ctx context.Context, key, saveAs string, ttl time.Dur
 	request, err := s.presign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &s.config.Bucket, Key: &key,
 		ResponseContentDisposition: aws.String(`attachment; filename*=UTF-8''` + url.PathEscape(saveAs))}, s3.WithPresignExpires(ttl))
 	if err != nil {
-		return "", fmt.Errorf("storage: presign %s: %w", shown(key), err)
+		return "", fmt.Errorf("storage: presign %s: %w", Shown(key), err)
 	}
 	return request.URL, nil
 }
