@@ -48,6 +48,7 @@ type app struct {
 	events   *realtime.Hub
 	streams  *transport.Streams
 	budget   *ratelimit.Budget
+	usage    *transport.Usage   // which fields clients ask for
 	trusted  persisted.Manifest // nil where whatever clients send is run
 	linkKey  []byte
 
@@ -56,7 +57,7 @@ type app struct {
 
 // openApp connects what every process needs. The database must be there and migrated; the other parts may come later.
 func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
-	a := &app{config: c}
+	a := &app{config: c, usage: transport.NewUsage()}
 	if c.TrustedDocuments != "" {
 		if a.trusted, err = persisted.ReadManifest(c.TrustedDocuments); err != nil {
 			return nil, fmt.Errorf("TRUSTED_DOCUMENTS: %w", err)
@@ -209,6 +210,7 @@ func (a *app) registerJobs() error {
 	a.jobs.Register(models.JobCleanUpPhotos, jobs.CleanUpPhotos(a.db))
 	a.jobs.Register(models.JobIndexStale, jobs.IndexStale(a.db))
 	a.jobs.Register(models.JobCleanUpRows, jobs.CleanUpRows(a.db))
+	a.jobs.Register(models.JobReconcile, jobs.Reconcile(a.db, limits))
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 )
 
 type jobsCommands struct {
+	Show  jobsShowCommand  `cmd:"" help:"Print a job: its state, and what it is about."`
 	Dead  jobsDeadCommand  `cmd:"" help:"List the jobs that nothing will try again."`
 	Retry jobsRetryCommand `cmd:"" help:"Have dead jobs run again."`
 }
@@ -54,6 +55,40 @@ func (jobsDeadCommand) Run(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+type jobsShowCommand struct {
+	ID int64 `arg:"" help:"As in logs, and as listed by jobs dead."`
+}
+
+// Run prints a job. Its payload holds ids, and nothing of people that would have to be hidden.
+func (c *jobsShowCommand) Run(ctx context.Context) error {
+	db, err := database(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	rows, err := db.Jobs(ctx, []int64{c.ID})
+	if err != nil {
+		return err
+	}
+	row := rows[c.ID]
+	if row == nil {
+		return errors.New("there is no such job; done ones are kept for 3 days")
+	}
+	fmt.Fprintf(os.Stdout, "id         %d\nkind       %s\nstate      %s\nattempts   %d\npayload    %s\n", row.ID, row.Kind, row.State(), row.Attempts, row.Payload)
+	for _, at := range []struct {
+		name string
+		when *time.Time
+	}{{"recorded", &row.CreatedAt}, {"due", &row.AvailableAt}, {"in Redis", row.EnqueuedAt}, {"done", row.DoneAt}, {"dead", row.DeadAt}} {
+		if at.when != nil {
+			fmt.Fprintf(os.Stdout, "%-10s %s\n", at.name, at.when.UTC().Format(time.RFC3339))
+		}
+	}
+	if row.LastError != nil {
+		fmt.Fprintf(os.Stdout, "last error %s\n", *row.LastError)
+	}
+	return nil
 }
 
 type jobsRetryCommand struct {

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"styleshare/internal/cache"
 	"styleshare/internal/config"
 	"styleshare/internal/redisdb"
+	"styleshare/internal/relay"
 	"styleshare/loaders"
 	"styleshare/models"
 )
@@ -34,6 +38,8 @@ func (c *rolesGrantCommand) Run(ctx context.Context) error {
 }
 
 type peopleCommands struct {
+	Show      showCommand      `cmd:"" help:"Print what operators may know of somebody: no address, no text."`
+	Erase     eraseCommand     `cmd:"" help:"Delete somebody's account, as they can themselves: hidden at once, erased after 30 days."`
 	Suspend   suspendCommand   `cmd:"" help:"Sign somebody out and hide them and all that they made."`
 	Reinstate reinstateCommand `cmd:"" help:"Let somebody in again who was suspended."`
 }
@@ -56,6 +62,53 @@ type reinstateCommand struct {
 // Run lets a person in again.
 func (c *reinstateCommand) Run(ctx context.Context) error {
 	return withCache(ctx, func(db *models.DB) error { return db.Reinstate(ctx, strings.ToLower(c.Username), c.Note) })
+}
+
+type showCommand struct {
+	Username string `arg:"" help:"Whom."`
+}
+
+// Run prints a person.
+func (c *showCommand) Run(ctx context.Context) error {
+	db, err := database(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	p, err := db.PersonSummary(ctx, strings.ToLower(c.Username))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stdout, "id            %d (%s)\nusername      %s\nstate         %s\nrole          %s\nsince         %s\n",
+		p.ID, relay.ID("User", p.ID), p.Username, p.State(), strings.ToLower(string(p.Role)), p.CreatedAt.UTC().Format(time.DateOnly))
+	fmt.Fprintf(os.Stdout, "private       %t\nverified      %t\nmerged feed   %t\nstyles        %d\nfollowers     %d\nfollowing     %d\n",
+		p.IsPrivate, p.Verified, p.FeedMerged, p.StyleCount, p.FollowerCount, p.FollowingCount)
+	fmt.Fprintf(os.Stdout, "sessions      %d\ndevices       %d\nopen reports  %d of %d\n", p.Sessions, p.Devices, p.OpenReports, p.ReportsOfThem)
+	return nil
+}
+
+type eraseCommand struct {
+	Username string `arg:"" help:"Whom."`
+	Note     string `help:"Why: kept for ever in the moderation log."`
+	Yes      bool   `help:"Do not ask for the name again."`
+}
+
+// Run deletes a person's account.
+func (c *eraseCommand) Run(ctx context.Context) error {
+	if !c.Yes {
+		fmt.Fprintf(os.Stderr, "This hides %s at once and erases everything of theirs after 30 days, unless they sign in again.\nType the name again: ", c.Username)
+		again, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+		if strings.TrimSpace(again) != c.Username {
+			return errors.New("that is another name; nothing was done")
+		}
+	}
+	return withCache(ctx, func(db *models.DB) error {
+		at, err := db.Erase(ctx, strings.ToLower(c.Username), c.Note)
+		if err == nil {
+			fmt.Fprintf(os.Stdout, "%s is hidden, and will be erased after %s\n", c.Username, at.UTC().Format(time.DateOnly))
+		}
+		return err
+	})
 }
 
 // withCache opens the database for a command that changes what is cached: the cache is told, or a job will tell it.

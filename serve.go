@@ -153,6 +153,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if r.api {
 		behind.Go(func() { a.events.Run(behindCtx) })
 		behind.Go(func() { a.streams.Run(behindCtx) })
+		behind.Go(func() { a.countFields(behindCtx) })
 		group.Go(func() error {
 			return web.Serve(groupCtx, l.public, a.publicHandler(health, x.demo), web.ServeOptions{
 				Log: a.log, Drain: x.drain, ShutdownTimeout: shutdownTimeout, OnShutdown: a.streams.Drain,

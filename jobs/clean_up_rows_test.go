@@ -36,6 +36,8 @@ func TestCleanUpRows(t *testing.T) {
 			values (?0, '', ?1, ?1)`, day + time.Second, day - time.Second},
 		{"digests", "case week when '2026-01-05' then 'keep' else '' end", `insert into digests (user_id, week, created_at)
 			values (1, case ?0 when 'keep' then '2026-01-05' else '2026-01-12' end::date, ?1)`, 60*day + time.Second, 60*day - time.Second},
+		{"field_uses", "field", `insert into field_uses (day, client, version, field, uses, last_seen_at)
+			values (?1::date, '', '', ?0, 1, ?1)`, 91 * day, 89 * day},
 		{"notifications", "subject_kind", `insert into notifications (recipient_id, kind, subject_kind, subject_id, actor_ids, actor_count, position, updated_at)
 			values (1, '', ?0, 1, '{}', 0, 1, ?1)`, day + time.Second, day - time.Second},
 	} {
@@ -69,7 +71,7 @@ func TestCleanUpRowsByTheJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := r.jobs(t)
-	j.schedule = []Tick{{models.JobCleanUpRows, 24 * time.Hour}}
+	j.schedule = []Tick{{Kind: models.JobCleanUpRows, Every: 24 * time.Hour}}
 	j.timing.sweep = time.Hour
 	j.Register(models.JobCleanUpRows, CleanUpRows(r.db))
 	start(t, j.RunRelay)

@@ -23,6 +23,7 @@ const (
 
 	actionReinstateUser ReportAction = "REINSTATE_USER"
 	actionGrantRole     ReportAction = "GRANT_ROLE"
+	actionEraseUser     ReportAction = "ERASE_USER"
 )
 
 // moderationEntry is a line of the log, which nobody can change.

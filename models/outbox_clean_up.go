@@ -14,6 +14,7 @@ const (
 	keepSessions     = 30 * 24 * time.Hour
 	keepDigests      = 60 * 24 * time.Hour
 	keepSigningKeys  = 24 * time.Hour
+	keepFieldUses    = 90 * 24 * time.Hour
 )
 
 // cleanUpBatch is how many rows one statement deletes, so that none holds its locks for long.
@@ -29,6 +30,7 @@ var cleanUps = []struct {
 	{"sessions", "expires_at < ?0 or revoked_at < ?0", keepSessions},
 	{"signing_keys", "retired_at < ?0", keepSigningKeys},
 	{"digests", "created_at < ?0", keepDigests},
+	{"field_uses", "day < ?0", keepFieldUses},
 	{"notifications", "actor_count = 0 and updated_at < ?0 and not exists (select from notification_actors a where a.notification_id = notifications.id)", mailAgainAfter},
 }
 

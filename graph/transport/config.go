@@ -35,6 +35,8 @@ type Config struct {
 	Introspection bool
 	// Observe is told of each operation that did not come as an HTTP request of its own, with its duration. It may be nil.
 	Observe func(web.Operation, time.Duration)
+	// Usage counts which fields clients ask for; nil counts nothing.
+	Usage *Usage
 	// Streams keeps WebSockets and server-sent events; nil serves none.
 	Streams *Streams
 	// Log gets the causes of internal errors. Its handler is expected to add the request id. slog.Default() where nil.

@@ -30,6 +30,7 @@ type document struct {
 	hash        string // fingerprint for logs, 16 hex digits
 	introspects bool
 	costs       map[*ast.OperationDefinition]*cost.Plan
+	fields      map[*ast.OperationDefinition]*operationFields // nil where nobody counts them
 }
 
 // documents checks query texts and remembers those it has found good.
@@ -38,6 +39,8 @@ type documents struct {
 	limits Limits
 	rules  *rules.Rules
 	costs  *cost.Model
+	// coordinates are the names of the schema's fields; nil where nobody counts their uses.
+	coordinates map[*ast.FieldDefinition]string
 
 	mu   sync.Mutex
 	lru  *simplelru.LRU[string, *document]
@@ -46,6 +49,9 @@ type documents struct {
 
 func newDocuments(schema *ast.Schema, c Config) *documents {
 	d := &documents{schema: schema, limits: c.Limits, rules: rules.NewDefaultRules(), costs: cost.New(schema, c.Pages)}
+	if c.Usage != nil {
+		d.coordinates = coordinatesOf(schema)
+	}
 	if !c.Introspection {
 		withoutSuggestions(d.rules)
 	}
@@ -89,6 +95,12 @@ func (d *documents) check(query string) (*document, gqlerror.List) {
 		costs: make(map[*ast.OperationDefinition]*cost.Plan, len(parsed.Operations))}
 	for _, op := range parsed.Operations {
 		doc.costs[op] = d.costs.Plan(op)
+	}
+	if d.coordinates != nil {
+		doc.fields = make(map[*ast.OperationDefinition]*operationFields, len(parsed.Operations))
+		for _, op := range parsed.Operations {
+			doc.fields[op] = fieldsOf(op, d.coordinates)
+		}
 	}
 	return doc, nil
 }

@@ -97,6 +97,7 @@ func (e *Executor) prepare(ctx context.Context, params *graphql.RawParams) (*gra
 		return failed, doc, refuse(err)
 	}
 	failed.Operation = operation
+	e.config.Usage.count(doc.fields[operation], params.Headers)
 	if doc.introspects && !e.config.Introspection {
 		return failed, doc, refuse(fault.New(fault.Forbidden, "this server does not answer questions about its schema"))
 	}
