@@ -156,9 +156,9 @@ type edge struct {
 }
 
 // prepareEdge starts what stands behind the servers. The object store is reached through nginx too, by them as by phones.
-func prepareEdge(t testing.TB) *edge {
+func prepareEdge(t testing.TB, s *stack) *edge {
 	t.Helper()
-	e := &edge{stack: newStack(t), picture: drawing(t), address: reserve(t)}
+	e := &edge{stack: s, picture: drawing(t), address: reserve(t)}
 	e.url, e.store = "http://"+e.address, e.bucket.Endpoint
 	e.bucket.Endpoint, e.bucket.PublicURL = e.url, e.url+"/"+e.bucket.Bucket
 	e.environment = e.stack.environment("TRUSTED_PROXIES=127.0.0.1/32")
@@ -168,7 +168,13 @@ func prepareEdge(t testing.TB) *edge {
 // newEdge starts all of it, with so many servers.
 func newEdge(t testing.TB, servers int) *edge {
 	t.Helper()
-	e := prepareEdge(t)
+	return newEdgeOn(t, newStack(t), servers)
+}
+
+// newEdgeOn is newEdge on what is there already.
+func newEdgeOn(t testing.TB, s *stack, servers int) *edge {
+	t.Helper()
+	e := prepareEdge(t, s)
 	var urls []string
 	for range servers {
 		server := supervise(t, "serve", "public", e.environment)

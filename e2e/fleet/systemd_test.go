@@ -211,7 +211,7 @@ func TestUnits(t *testing.T) {
 
 // TestSystemdRollingRestart has systemd run the shipped units, and `styleshare roll` replace all that run.
 func TestSystemdRollingRestart(t *testing.T) {
-	e := prepareEdge(t)
+	e := prepareEdge(t, newStack(t))
 	m := startSystemd(t, e.environment)
 	one := instancePort(t, 4000)
 	two := instancePort(t, one+1)
