@@ -43,7 +43,7 @@ func packages(t *testing.T) string {
 
 func makeFirstPackage() {
 	if packaged.work, packaged.err = os.MkdirTemp("", "styleshare-package-"); packaged.err == nil {
-		packaged.dist, packaged.err = makePackage(packaged.work, os.Environ())
+		packaged.dist, packaged.err = makePackage(root, packaged.work, os.Environ())
 	}
 }
 
@@ -53,11 +53,11 @@ func removePackages() {
 	}
 }
 
-// makePackage clones the checkout into dir and makes its package there.
-func makePackage(dir string, environment []string) (dist string, err error) {
+// makePackage clones a checkout into dir and makes its package there.
+func makePackage(from, dir string, environment []string) (dist string, err error) {
 	clone := filepath.Join(dir, "clone")
 	for _, args := range [][]string{
-		{"git", "clone", "--quiet", root, clone},
+		{"git", "clone", "--quiet", from, clone},
 		{"make", "--no-print-directory", "-C", clone, "package", "ARCHITECTURES=" + runtime.GOARCH},
 	} {
 		cmd := exec.Command(args[0], args[1:]...)
@@ -81,7 +81,8 @@ func TestPackageIsReproducible(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	second, err := makePackage(elsewhere, append(os.Environ(), "GOCACHE="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir(), "TZ=Asia/Kathmandu", "LC_ALL=C", "GOAMD64=v3"))
+	// Of the first clone: somebody may commit to the checkout meanwhile.
+	second, err := makePackage(filepath.Join(packaged.work, "clone"), elsewhere, append(os.Environ(), "GOCACHE="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir(), "TZ=Asia/Kathmandu", "LC_ALL=C", "GOAMD64=v3"))
 	if err != nil {
 		t.Fatal(err)
 	}
