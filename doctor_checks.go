@@ -171,7 +171,7 @@ func (d *doctor) checkClocks(ctx context.Context, f *diagnosis.Found) error {
 
 // compareClock takes what the other clock said between begun and now.
 func compareClock(f *diagnosis.Found, whose string, other, begun time.Time) {
-	skew := max(0, begun.Sub(other), other.Sub(time.Now()))
+	skew := max(0, begun.Sub(other), time.Until(other))
 	const do = "let chrony or systemd-timesyncd keep the clocks of all machines"
 	what := fmt.Sprintf("the clock of %s and this machine's are %s apart", whose, skew.Round(time.Millisecond))
 	switch {

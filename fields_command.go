@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,8 +26,10 @@ type schemaCommand struct{}
 
 // Run prints the schema.
 func (schemaCommand) Run() error {
-	formatter.NewFormatter(os.Stdout, formatter.WithIndent("  ")).FormatSchema(servedSchema())
-	return nil
+	var text bytes.Buffer
+	formatter.NewFormatter(&text, formatter.WithIndent("  ")).FormatSchema(servedSchema())
+	_, err := text.WriteTo(os.Stdout)
+	return err
 }
 
 type fieldsCommands struct {
