@@ -173,7 +173,7 @@ func (a *app) connect(ctx context.Context) (err error) {
 		Store:    a.store, Sessions: resolvers.NewSessions(a.db), Events: a.events, LinkKey: a.linkKey}
 	a.streams, err = transport.NewStreams(transport.StreamsConfig{
 		IdentityOf: resolvers.IdentityOf, Identify: a.resolver.IdentifyLater, ActiveSessions: a.db.ActiveSessions,
-		Origins: a.config.CORSOrigins, Registerer: a.metrics.Registry, Log: a.log,
+		Origins: a.config.CORSOrigins, Registerer: a.metrics.Registry, InFlight: a.metrics.InFlight, Log: a.log,
 	})
 	return err
 }

@@ -59,7 +59,7 @@ func (a *app) publicHandler(health *web.Health, demo *playground.Demo) http.Hand
 	if a.config.Playground && a.trusted == nil { // whose documents are not among them
 		mux.Handle("/", playground.Handler(playground.Config{Endpoint: "/graphql", PictureOrigin: a.store.PublicURL(""), Demo: demo}))
 	}
-	return web.Chain(mux, web.RequestID, web.AccessLog(a.log, a.metrics.Observe), web.Recover(a.log),
+	return web.Chain(mux, web.RequestID, web.AccessLog(a.log, a.metrics.Observe), a.metrics.CountInFlight, web.Recover(a.log),
 		web.ClientAddress(a.config.TrustedProxies), web.SecurityHeaders, web.CORS(a.config.CORSOrigins))
 }
 

@@ -131,6 +131,11 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 			return err
 		}
 	}
+	publish, err := a.signals(ctx, r)
+	if err != nil {
+		l.close()
+		return err
+	}
 	health := a.health()
 	behindCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -138,6 +143,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	behind.Go(func() { a.resolver.Keys.Run(behindCtx) })
 	behind.Go(func() { a.cache.Run(behindCtx, a.loaders.Pending) })
 	behind.Go(func() { systemd.Watchdog(behindCtx, a.log) })
+	behind.Go(func() { publish(behindCtx) })
 	behind.Go(func() {
 		if err := a.jobs.RunRelay(behindCtx); err != nil {
 			a.log.ErrorContext(behindCtx, "the relay has ended", "error", err)
@@ -192,7 +198,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 		a.log.InfoContext(ctx, "ready", "api", r.api, "worker", r.worker, "scheduler", r.scheduler, "public", l.publicAddress(), "admin", l.admin.Addr().String())
 		systemd.Ready(a.log)
 	}
-	err := group.Wait()
+	err = group.Wait()
 	stop()
 	behind.Wait()
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {

@@ -21,6 +21,7 @@ type metrics struct {
 	oldest   *prometheus.GaugeVec
 	waiting  *prometheus.GaugeVec
 	dead     *prometheus.GaugeVec
+	load     load
 }
 
 func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
@@ -46,11 +47,12 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		dead: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "outbox_dead", Help: "Jobs that nothing will try again; from the leader only.",
 		}, []string{"kind"}),
+		load: newLoad(),
 	}
 	if registerer == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead} {
+	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead, m.load.untaken, m.load.oldest} {
 		if err := registerer.Register(c); err != nil {
 			return nil, err
 		}
@@ -69,15 +71,21 @@ func (m *metrics) forget() {
 	m.oldest.Reset()
 	m.waiting.Reset()
 	m.dead.Reset()
+	m.load.forget()
 }
 
 // measure sets the gauges from the outbox.
 func (j *Jobs) measure(ctx context.Context) error {
-	gauges, err := j.db.JobGauges(ctx)
+	running, err := j.running(ctx)
+	if err != nil {
+		j.log.WarnContext(ctx, "what runs counts as waiting, too: Redis does not answer", "error", err)
+	}
+	gauges, err := j.db.JobGauges(ctx, running)
 	if err != nil {
 		return err
 	}
 	j.metrics.forget()
+	j.metrics.load.set(gauges, func(kind models.JobKind) string { return j.policy(kind).Queue }, j.db.Now())
 	ages := map[string]time.Duration{}
 	for _, queue := range allQueues {
 		ages[queue] = 0

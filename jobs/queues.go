@@ -66,7 +66,7 @@ type Backlog struct {
 
 // Backlogs measures all kinds of which work waits or is dead.
 func (j *Jobs) Backlogs(ctx context.Context) ([]Backlog, error) {
-	gauges, err := j.db.JobGauges(ctx)
+	gauges, err := j.db.JobGauges(ctx, nil) // what runs is waited for, too
 	if err != nil {
 		return nil, fmt.Errorf("measure the outbox: %w", err)
 	}

@@ -49,6 +49,10 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request, c checked) {
 	}
 	streams.metrics.operations.Inc()
 	defer streams.metrics.operations.Dec()
+	if requests := streams.config.InFlight; requests != nil {
+		requests.Dec()
+		defer requests.Inc()
+	}
 	info := h.exec.stream(ctx, c, s)
 	web.SetOperation(r.Context(), info)
 	s.complete()

@@ -38,6 +38,7 @@ type StreamsConfig struct {
 	SlowAfter     time.Duration // how long a client may take to read a message; 10 s
 	CheckSessions time.Duration // 2 s
 	Registerer    prometheus.Registerer
+	InFlight      prometheus.Gauge // of requests, which open streams leave: they are no load while they wait; may be nil
 	Log           *slog.Logger
 }
 

@@ -36,6 +36,9 @@ type Config struct {
 	AccessKeyID     string `env:"AWS_ACCESS_KEY_ID"`
 	SecretAccessKey string `env:"AWS_SECRET_ACCESS_KEY"`
 
+	// CloudWatchNamespace is where the load signals go; empty sends none.
+	CloudWatchNamespace string `env:"CLOUDWATCH_NAMESPACE"`
+
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
 	// CORSOrigins are the origins whose pages may call the API.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -91,6 +92,9 @@ func checkPublicURL(u *url.URL, m *mistakes) {
 	}
 }
 
+// cloudWatchNamespace is what CloudWatch takes.
+var cloudWatchNamespace = regexp.MustCompile(`^[0-9A-Za-z._/#-]{1,255}$`)
+
 // checkSettings is about the rest.
 func (c Config) checkSettings(m *mistakes) {
 	if c.LogFormat != "json" && c.LogFormat != "text" {
@@ -115,6 +119,9 @@ func (c Config) checkSettings(m *mistakes) {
 	}
 	if _, err := release.ParsePublicKey(c.ReleasePublicKey); c.ReleasePublicKey != "" && err != nil {
 		m.add("RELEASE_PUBLIC_KEY: %w", err)
+	}
+	if name := c.CloudWatchNamespace; name != "" && !cloudWatchNamespace.MatchString(name) || strings.HasPrefix(name, "AWS/") {
+		m.add("CLOUDWATCH_NAMESPACE: must be a name like StyleShare/production, not of AWS's own")
 	}
 	if c.CostPerMinute < c.CostPerRequest {
 		m.add("COST_PER_MINUTE: must be at least COST_PER_REQUEST, or the dearest operation would never run")

@@ -27,6 +27,8 @@ var (
 // Metrics holds the registry and the metrics that every process has. Other packages register their own on Registry.
 type Metrics struct {
 	Registry *prometheus.Registry
+	// InFlight counts HTTP requests that are being answered; see CountInFlight.
+	InFlight prometheus.Gauge
 
 	routes, operations []string
 	requests           *prometheus.HistogramVec
@@ -46,6 +48,9 @@ func NewMetrics(routes, operations []string) *Metrics {
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "http_request_duration_seconds", Help: "Time to answer HTTP requests.", Buckets: durationBuckets,
 		}, []string{"method", "route", "status"}),
+		InFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "http_requests_in_flight", Help: "HTTP requests that are being answered; open streams of events are none.",
+		}),
 		graphql: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "graphql_operation_duration_seconds", Help: "Time to answer GraphQL operations.", Buckets: durationBuckets,
 		}, []string{"type", "operation", "code"}),
@@ -53,7 +58,7 @@ func NewMetrics(routes, operations []string) *Metrics {
 	m.Registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.requests, m.graphql,
+		m.requests, m.graphql, m.InFlight,
 	)
 	return m
 }
@@ -61,6 +66,15 @@ func NewMetrics(routes, operations []string) *Metrics {
 // Handler is the handler of /metrics, for the admin address: it tells more than the public should know.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{Registry: m.Registry})
+}
+
+// CountInFlight is a middleware. What becomes a stream takes itself out while it lasts.
+func (m *Metrics) CountInFlight(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m.InFlight.Inc()
+		defer m.InFlight.Dec()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Observe counts one request and, where it was one, its GraphQL operation. It is made for web.AccessLog.

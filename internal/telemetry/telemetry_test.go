@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -65,6 +66,24 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("no %s in the metrics", want)
 		}
 	}
+}
+
+func TestRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	m := NewMetrics(nil, nil)
+	inside := func(want string) {
+		t.Helper()
+		if text := scrape(m); !strings.Contains(text, "\nhttp_requests_in_flight "+want+"\n") {
+			t.Errorf("not %s in flight", want)
+		}
+	}
+	inner := m.CountInFlight(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { inside("2") }))
+	outer := m.CountInFlight(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner.ServeHTTP(w, r)
+		inside("1")
+	}))
+	outer.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	inside("0")
 }
 
 func TestCallersCannotMakeUpSeries(t *testing.T) {
