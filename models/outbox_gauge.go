@@ -20,6 +20,9 @@ type JobGauge struct {
 
 // JobGauges measures the outbox by kind; running are the ids of rows that workers have taken.
 func (db *DB) JobGauges(ctx context.Context, running []int64) ([]JobGauge, error) {
+	if running == nil {
+		running = []int64{} // null would be in every list, and in none
+	}
 	var gauges []JobGauge
 	// Three parts because each has an index of its own, and done rows, by far the most, are in none of them.
 	err := db.NewRaw(`with open as (
@@ -28,7 +31,7 @@ func (db *DB) JobGauges(ctx context.Context, running []int64) ([]JobGauge, error
 			select id, kind, available_at, dead_at, attempts from outbox where enqueued_at is not null and done_at is null and dead_at is null
 			union all
 			select id, kind, available_at, dead_at, attempts from outbox where dead_at is not null),
-		judged as (select *, dead_at is null as waits, dead_at is null and attempts = 0 and id <> all(?1) as untaken from open)
+		judged as (select *, dead_at is null as waits, dead_at is null and attempts = 0 and id <> all(?1::bigint[]) as untaken from open)
 		select kind, count(*) filter (where waits) as waiting, count(dead_at) as dead, count(*) filter (where untaken) as untaken,
 			min(available_at) filter (where waits) as oldest, min(available_at) filter (where untaken) as oldest_untaken
 		from judged group by kind`, db.Now(), pgdialect.Array(running)).Scan(ctx, &gauges)
