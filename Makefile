@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check fleet-test bench bench-quick bench-api bench-thumbnails bench-jobs build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test check fleet-test bench bench-quick bench-api bench-thumbnails bench-jobs simulate build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -139,6 +139,9 @@ bench-thumbnails: ## compare the picture pipeline with sharp (about a minute, on
 bench-jobs: ## compare the worker with Celery on RabbitMQ (five minutes, on a machine that does nothing else)
 	@$(QUIETLY) EXTRAS=celery packages
 	@go run ./bench/jobs
+
+simulate: ## replay a day against the scaling policies of deploy/ and draw it: docs/scaling-day.svg
+	@go run ./bench/day
 
 clean: ## remove what was built here (the data of make run stays)
 	@rm -rf bin dist $(dir $(PAGE))assets $(PAGE) $(WEB)/node_modules
