@@ -152,10 +152,10 @@ func (r *recent) add(s signals) {
 }
 
 // mean is that of CPU and requests; the age is the present one.
-func (r recent) mean() (m signals) {
-	for _, s := range r {
-		m.busy += s.busy / float64(len(r))
-		m.inFlight += s.inFlight / float64(len(r))
+func (r *recent) mean() (m signals) {
+	for _, s := range *r {
+		m.busy += s.busy / float64(len(*r))
+		m.inFlight += s.inFlight / float64(len(*r))
 		m.age = s.age
 	}
 	return m

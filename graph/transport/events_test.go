@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 )
 
 // eventLines reads an answer of server-sent events, without its comments and the empty lines between events.
@@ -124,6 +127,24 @@ func TestEventsEndWithTheirClient(t *testing.T) {
 	eventually(t, "the subscription to run", func() bool { return l.hanging.Load() == 1 })
 	_ = resp.Body.Close()
 	eventually(t, "the subscription to end", func() bool { return l.hanging.Load() == 0 && l.open() == 0 })
+}
+
+// Servers are scaled by requests in flight: thousands of open streams must not look like load.
+func TestOpenStreamsLeaveTheRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	requests := prometheus.NewGauge(prometheus.GaugeOpts{Name: "requests"})
+	l := newLive(t, StreamsConfig{InFlight: requests})
+	count := func() float64 {
+		var m dto.Metric
+		if err := requests.Write(&m); err != nil {
+			t.Fatal(err)
+		}
+		return m.GetGauge().GetValue()
+	}
+	resp := l.ask(t, "subscription{hang}", "Accept: text/event-stream")
+	eventually(t, "the stream to be open", func() bool { return count() == -1 }) // nobody counts it in here
+	_ = resp.Body.Close()
+	eventually(t, "the stream to end", func() bool { return count() == 0 })
 }
 
 func TestPagesOfOtherOrigins(t *testing.T) {
