@@ -81,8 +81,9 @@ func TestPackageIsReproducible(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
+	environment := append(os.Environ(), "GOCACHE="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir(), "TZ=Asia/Kathmandu", "LC_ALL=C", "GOAMD64=v3")
 	// Of the first clone: somebody may commit to the checkout meanwhile.
-	second, err := makePackage(filepath.Join(packaged.work, "clone"), elsewhere, append(os.Environ(), "GOCACHE="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir(), "TZ=Asia/Kathmandu", "LC_ALL=C", "GOAMD64=v3"))
+	second, err := makePackage(filepath.Join(packaged.work, "clone"), elsewhere, environment)
 	if err != nil {
 		t.Fatal(err)
 	}
