@@ -19,6 +19,7 @@ import (
 	"styleshare/internal/ratelimit"
 	"styleshare/internal/realtime"
 	"styleshare/internal/redisdb"
+	"styleshare/internal/replicas"
 	"styleshare/internal/storage"
 	"styleshare/internal/telemetry"
 	"styleshare/jobs"
@@ -39,6 +40,7 @@ type app struct {
 	log      *slog.Logger
 	metrics  *telemetry.Metrics
 	db       *models.DB
+	replicas *replicas.Set // nil without any
 	redis    redis.UniversalClient
 	cache    *cache.Cache
 	store    *storage.Store
@@ -75,7 +77,7 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 	limitMemory(ctx, a.log)
 	redis.SetLogger(redisLogger{a.log})
 	a.metrics = telemetry.NewMetrics(routes, operationNames())
-	if a.db, err = models.Open(c.DatabaseURL, c.DatabaseMaxConns); err != nil {
+	if a.db, err = models.Open(c.DatabaseURL, c.DatabaseMaxConns, models.BehindPooler(c.DatabasePooler)); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.db.Close)
@@ -86,6 +88,9 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.closers = append(a.closers, func() { _ = a.redis.Close() })
+	if err = a.useReplicas(c.DatabaseReplicaURLs); err != nil {
+		return nil, err
+	}
 	if a.cache, err = cache.New(cache.Config{Servers: c.MemcachedServers, LocalBytes: c.LocalCacheBytes, Redis: a.redis, Log: a.log}); err != nil {
 		return nil, fmt.Errorf("MEMCACHED_SERVERS: %w", err)
 	}
@@ -97,6 +102,17 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 		return nil, err
 	}
 	return a, a.connect(ctx)
+}
+
+// useReplicas has queries read from replicas where there are any.
+func (a *app) useReplicas(urls []string) (err error) {
+	if len(urls) == 0 {
+		return nil
+	}
+	if a.replicas, err = a.db.UseReplicas(urls, a.redis, a.log); err != nil {
+		return fmt.Errorf("DATABASE_REPLICA_URLS: %w", err)
+	}
+	return a.metrics.Registry.Register(a.replicas)
 }
 
 // openStore opens the bucket. It asks nothing of it yet.

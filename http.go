@@ -46,6 +46,9 @@ func (a *app) executor() *transport.Executor {
 	exec.AroundRootFields(resolvers.RefuseRootFields)
 	exec.AroundRootFields(generated.NewPlanner(schema))
 	exec.AroundOperations(resolvers.ReportCost)
+	if a.replicas != nil {
+		exec.AroundOperations(resolvers.ReadReplicas(a.db))
+	}
 	return exec
 }
 
@@ -87,13 +90,19 @@ func (a *app) adminHandler(health *web.Health, sink *mail.Sink) http.Handler {
 
 // health asks each part. Without PostgreSQL nothing can be served; without another part, some things wait or are slower.
 func (a *app) health() *web.Health {
-	return web.NewHealth(a.log,
-		web.Check{Name: "postgresql", Required: true, Probe: a.db.Pool.Ping},
+	checks := []web.Check{
+		{Name: "postgresql", Required: true, Probe: a.db.Pool.Ping},
 		// By a key: a Cluster that lacks a node refuses those, but answers PING.
-		web.Check{Name: "redis", Probe: func(ctx context.Context) error { return a.redis.Exists(ctx, "ready").Err() }},
-		web.Check{Name: "memcached", Probe: a.cache.Ping},
-		web.Check{Name: "s3", Probe: a.store.Ping},
-	)
+		{Name: "redis", Probe: func(ctx context.Context) error { return a.redis.Exists(ctx, "ready").Err() }},
+		{Name: "memcached", Probe: a.cache.Ping},
+		{Name: "s3", Probe: a.store.Ping},
+	}
+	if a.replicas != nil {
+		for _, r := range a.replicas.Replicas() {
+			checks = append(checks, web.Check{Name: "postgresql-" + r.Name, Probe: func(context.Context) error { return a.replicas.Err(r) }})
+		}
+	}
+	return web.NewHealth(a.log, checks...)
 }
 
 // listen opens an address, or the default one where the operator named none. Where orFree is true, a free port takes the

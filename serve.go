@@ -144,6 +144,9 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	behind.Go(func() { a.cache.Run(behindCtx, a.loaders.Pending) })
 	behind.Go(func() { systemd.Watchdog(behindCtx, a.log) })
 	behind.Go(func() { publish(behindCtx) })
+	if a.replicas != nil {
+		behind.Go(func() { a.replicas.Run(behindCtx) })
+	}
 	behind.Go(func() {
 		if err := a.jobs.RunRelay(behindCtx); err != nil {
 			a.log.ErrorContext(behindCtx, "the relay has ended", "error", err)

@@ -77,7 +77,7 @@ func database(ctx context.Context) (*models.DB, error) {
 	if c.DatabaseURL == "" {
 		return nil, errors.New("DATABASE_URL: must be set")
 	}
-	db, err := models.Open(c.DatabaseURL, c.DatabaseMaxConns)
+	db, err := models.Open(c.DatabaseURL, c.DatabaseMaxConns, models.BehindPooler(c.DatabasePooler))
 	if err != nil {
 		return nil, err
 	}

@@ -12,13 +12,17 @@ import (
 
 // Batch is reads that travel together, in one round trip. What each of them reads goes to a function that is called while
 // DB.Read runs.
-type Batch struct{ queued []queued }
+type Batch struct {
+	queued []queued
+	// fills says that rows are read which caches keep.
+	fills bool
+}
 
 // queued is a read; each is called for each of its rows.
 type queued struct {
 	statement string
 	args      []any
-	each      func(pgx.Rows) error
+	each      func(pgx.Row) error
 }
 
 // Len is the number of statements.
@@ -32,19 +36,20 @@ func (db *DB) Read(ctx context.Context, b *Batch) error {
 	if b.Len() == 0 {
 		return nil
 	}
+	if db.replicas != nil {
+		if answered, err := db.readReplica(ctx, b); answered {
+			return err
+		}
+	}
 	conn, err := db.Pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("read: %w", err)
 	}
 	defer conn.Release()
-	message, arguments := new(pgconn.Batch), new(pgx.ExtendedQueryBuilder)
-	for _, q := range b.queued {
-		if err = q.bind(ctx, conn.Conn(), arguments, message); err != nil {
-			return fmt.Errorf("read: %w", err)
-		}
-		count(ctx, q.statement)
+	answers, err := db.send(ctx, conn.Conn(), b)
+	if err != nil {
+		return fmt.Errorf("read: %w", err)
 	}
-	answers := conn.Conn().PgConn().ExecBatch(ctx, message)
 	for i := 0; err == nil && i < len(b.queued) && answers.NextResult(); i++ {
 		err = b.queued[i].take(pgx.RowsFromResultReader(conn.Conn().TypeMap(), answers.ResultReader()))
 	}
@@ -57,16 +62,31 @@ func (db *DB) Read(ctx context.Context, b *Batch) error {
 	return nil
 }
 
-// bind adds the read to a message, with arguments as the connection's prepared statement takes them.
-func (q queued) bind(ctx context.Context, conn *pgx.Conn, arguments *pgx.ExtendedQueryBuilder, message *pgconn.Batch) error {
-	// A look into a map, but for the first time on this connection.
-	prepared, err := conn.Prepare(ctx, q.statement, q.statement)
-	if err != nil {
+// send sends the batch, whose answers are to be read before anything else of the connection.
+func (db *DB) send(ctx context.Context, conn *pgx.Conn, b *Batch) (*pgconn.MultiResultReader, error) {
+	message, arguments := new(pgconn.Batch), new(pgx.ExtendedQueryBuilder)
+	for _, q := range b.queued {
+		prepared, err := db.hot.prepare(ctx, conn, q.statement)
+		if err != nil {
+			return nil, err
+		}
+		if err = q.bind(conn, prepared, arguments, message); err != nil {
+			return nil, err
+		}
+		count(ctx, q.statement)
+	}
+	return conn.PgConn().ExecBatch(ctx, message), nil
+}
+
+// bind adds the read to a message, with arguments as the statement takes them.
+func (q queued) bind(conn *pgx.Conn, prepared *pgconn.StatementDescription, arguments *pgx.ExtendedQueryBuilder, message *pgconn.Batch) error {
+	arguments.ResultFormats = nil // the message keeps those of the statement before
+	if err := arguments.Build(conn.TypeMap(), prepared, q.args); err != nil {
 		return err
 	}
-	arguments.ResultFormats = nil // the message keeps those of the statement before
-	if err = arguments.Build(conn.TypeMap(), prepared, q.args); err != nil {
-		return err
+	if prepared.Name == "" {
+		message.ExecParams(q.statement, arguments.ParamValues, prepared.ParamOIDs, arguments.ParamFormats, arguments.ResultFormats)
+		return nil
 	}
 	message.ExecStatement(prepared, arguments.ParamValues, arguments.ParamFormats, arguments.ResultFormats)
 	return nil
@@ -83,12 +103,12 @@ func (q queued) take(rows pgx.Rows) error {
 }
 
 // queue adds a read; each is called for each of its rows.
-func (b *Batch) queue(each func(pgx.Rows) error, statement string, args ...any) {
+func (b *Batch) queue(each func(pgx.Row) error, statement string, args ...any) {
 	b.queued = append(b.queued, queued{statement, args, each})
 }
 
 // read sends a batch of one.
-func (db *DB) read(ctx context.Context, each func(pgx.Rows) error, statement string, args ...any) error {
+func (db *DB) read(ctx context.Context, each func(pgx.Row) error, statement string, args ...any) error {
 	b := new(Batch)
 	b.queue(each, statement, args...)
 	return db.Read(ctx, b)
@@ -128,7 +148,7 @@ func (b *Batch) List(list List, beside Beside, viewerID int64, parents []int64, 
 	var f StyleFlags
 	columns := []any{&e.Parent, &e.Key, &e.ID, &e.AuthorID, &follows, &f.Liked, &f.Collected, &f.RequestedItemInfo}
 	columns = columns[:besideWidth[beside]]
-	b.queue(func(rows pgx.Rows) error {
+	b.queue(func(rows pgx.Row) error {
 		err := rows.Scan(columns...)
 		each(e, follows, f)
 		return err
@@ -140,7 +160,7 @@ func (b *Batch) StyleFlags(viewerID int64, styleIDs []int64, each func(styleID i
 	var id int64
 	var f StyleFlags
 	columns := []any{&id, &f.Liked, &f.Collected, &f.RequestedItemInfo}
-	b.queue(func(rows pgx.Rows) error {
+	b.queue(func(rows pgx.Row) error {
 		err := rows.Scan(columns...)
 		each(id, f)
 		return err
@@ -152,7 +172,7 @@ func (b *Batch) UserFlags(viewerID int64, userIDs []int64, each func(userID int6
 	var id int64
 	var f UserFlags
 	columns := []any{&id, &f.Follows, &f.Requested, &f.FollowedBy, &f.Blocks, &f.Mutes}
-	b.queue(func(rows pgx.Rows) error {
+	b.queue(func(rows pgx.Row) error {
 		err := rows.Scan(columns...)
 		each(id, f)
 		return err
@@ -164,7 +184,7 @@ func (b *Batch) Follows(viewerID int64, userIDs []int64, each func(userID int64,
 	var id int64
 	var follows bool
 	columns := []any{&id, &follows}
-	b.queue(func(rows pgx.Rows) error {
+	b.queue(func(rows pgx.Row) error {
 		err := rows.Scan(columns...)
 		each(id, follows)
 		return err
@@ -176,8 +196,8 @@ func (b *Batch) Blocked(viewerID int64, limit int, each func(userID int64)) {
 	b.queue(eachID(each), blockedSQL, viewerID, limit)
 }
 
-func eachID(each func(int64)) func(pgx.Rows) error {
-	return func(rows pgx.Rows) error {
+func eachID(each func(int64)) func(pgx.Row) error {
+	return func(rows pgx.Row) error {
 		var id int64
 		err := rows.Scan(&id)
 		each(id)
@@ -187,7 +207,7 @@ func eachID(each func(int64)) func(pgx.Rows) error {
 
 // UnreadNotificationCount counts what the person has not read, MaxUnread at most.
 func (b *Batch) UnreadNotificationCount(userID int64, take func(n int)) {
-	b.queue(func(rows pgx.Rows) error {
+	b.queue(func(rows pgx.Row) error {
 		var n int
 		err := rows.Scan(&n)
 		take(n)
@@ -200,7 +220,7 @@ var unreadSQL = `select count(*) from (select from notifications where recipient
 
 // Account reads what is the person's own business.
 func (b *Batch) Account(userID int64, take func(*Account)) {
-	b.queue(func(rows pgx.Rows) error {
+	b.queue(func(rows pgx.Row) error {
 		a := new(Account)
 		err := rows.Scan(&a.UserID, &a.Email, &a.EmailVerifiedAt, &a.PasswordHash, &a.Locale, &a.TimeZone, &a.MailUnsubscribedAt,
 			&a.QuietFrom, &a.QuietUntil)
@@ -212,7 +232,7 @@ func (b *Batch) Account(userID int64, take func(*Account)) {
 
 // Sessions reads where the person is signed in, latest first. Secrets stay in the database.
 func (b *Batch) Sessions(userID int64, now time.Time, each func(*Session)) {
-	b.queue(func(rows pgx.Rows) error {
+	b.queue(func(rows pgx.Row) error {
 		s := new(Session)
 		err := rows.Scan(&s.ID, &s.UserID, &s.UserAgent, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt)
 		each(s)

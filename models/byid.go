@@ -9,13 +9,14 @@ import (
 // table is how rows of one type are read by id, natively: these statements are most of what the server does.
 type table[T any] struct {
 	statement string
-	scan      func(pgx.Rows, *T) error
+	scan      func(pgx.Row, *T) error
 	id        func(*T) int64
 }
 
-// queue adds the rows of the ids to a batch.
+// queue adds the rows of the ids to a batch. They are what the caches keep.
 func (t table[T]) queue(b *Batch, ids []int64, each func(*T)) {
-	b.queue(func(rows pgx.Rows) error {
+	b.fills = true
+	b.queue(func(rows pgx.Row) error {
 		row := new(T)
 		err := t.scan(rows, row)
 		each(row)
@@ -33,7 +34,7 @@ func (t table[T]) byID(ctx context.Context, db *DB, ids []int64) (map[int64]*T, 
 var users = table[User]{
 	`select id, username, display_name, bio, website, avatar_photo_id, is_private, style_count, follower_count,
 		following_count, feed_merged, suspended_at, deleted_at, created_at from users where id = any($1)`,
-	func(r pgx.Rows, u *User) error {
+	func(r pgx.Row, u *User) error {
 		return r.Scan(&u.ID, &u.Username, &u.DisplayName, &u.Bio, &u.Website, &u.AvatarPhotoID, &u.IsPrivate, &u.StyleCount,
 			&u.FollowerCount, &u.FollowingCount, &u.FeedMerged, &u.SuspendedAt, &u.DeletedAt, &u.CreatedAt)
 	},
@@ -43,7 +44,7 @@ var users = table[User]{
 var photos = table[Photo]{
 	`select id, owner_id, state, rejection, content_type, byte_size, object_token, width, height, blurhash, dominant_color,
 		style_id, question_id, created_at, completed_at, ready_at from photos where id = any($1)`,
-	func(r pgx.Rows, p *Photo) error {
+	func(r pgx.Row, p *Photo) error {
 		return r.Scan(&p.ID, &p.OwnerID, &p.State, &p.Rejection, &p.ContentType, &p.ByteSize, &p.ObjectToken, &p.Width,
 			&p.Height, &p.Blurhash, &p.DominantColor, &p.StyleID, &p.QuestionID, &p.CreatedAt, &p.CompletedAt, &p.ReadyAt)
 	},
@@ -62,13 +63,13 @@ func (s *Style) fields() []any {
 
 var styles = table[Style]{
 	`select ` + styleColumns + ` from styles where id = any($1)`,
-	func(r pgx.Rows, s *Style) error { return r.Scan(s.fields()...) },
+	func(r pgx.Row, s *Style) error { return r.Scan(s.fields()...) },
 	func(s *Style) int64 { return s.ID },
 }
 
 var items = table[ItemTag]{
 	`select id, style_id, photo_id, x, y, brand_id, name, price_minor, currency, shop_url from item_tags where id = any($1)`,
-	func(r pgx.Rows, i *ItemTag) error {
+	func(r pgx.Row, i *ItemTag) error {
 		return r.Scan(&i.ID, &i.StyleID, &i.PhotoID, &i.X, &i.Y, &i.BrandID, &i.Name, &i.PriceMinor, &i.Currency, &i.ShopURL)
 	},
 	func(i *ItemTag) int64 { return i.ID },
@@ -76,20 +77,20 @@ var items = table[ItemTag]{
 
 var tags = table[Tag]{
 	`select id, name, style_count from tags where id = any($1)`,
-	func(r pgx.Rows, t *Tag) error { return r.Scan(&t.ID, &t.Name, &t.StyleCount) },
+	func(r pgx.Row, t *Tag) error { return r.Scan(&t.ID, &t.Name, &t.StyleCount) },
 	func(t *Tag) int64 { return t.ID },
 }
 
 var brands = table[Brand]{
 	`select id, slug, name, style_count from brands where id = any($1)`,
-	func(r pgx.Rows, b *Brand) error { return r.Scan(&b.ID, &b.Slug, &b.Name, &b.StyleCount) },
+	func(r pgx.Row, b *Brand) error { return r.Scan(&b.ID, &b.Slug, &b.Name, &b.StyleCount) },
 	func(b *Brand) int64 { return b.ID },
 }
 
 var comments = table[Comment]{
 	`select id, style_id, author_id, reply_to_id, reply_to_author_id, body, mention_ids, is_item_info_request, created_at
 		from comments where id = any($1)`,
-	func(r pgx.Rows, c *Comment) error {
+	func(r pgx.Row, c *Comment) error {
 		return r.Scan(&c.ID, &c.StyleID, &c.AuthorID, &c.ReplyToID, &c.ReplyToAuthorID, &c.Body, &c.MentionIDs, &c.IsItemInfoRequest, &c.CreatedAt)
 	},
 	func(c *Comment) int64 { return c.ID },
@@ -97,7 +98,7 @@ var comments = table[Comment]{
 
 var collections = table[Collection]{
 	`select id, owner_id, name, is_private, is_default, style_count, created_at from collections where id = any($1)`,
-	func(r pgx.Rows, c *Collection) error {
+	func(r pgx.Row, c *Collection) error {
 		return r.Scan(&c.ID, &c.OwnerID, &c.Name, &c.IsPrivate, &c.IsDefault, &c.StyleCount, &c.CreatedAt)
 	},
 	func(c *Collection) int64 { return c.ID },
@@ -106,7 +107,7 @@ var collections = table[Collection]{
 var questions = table[Question]{
 	`select id, author_id, body, photo_ids, style_id, answer_count, accepted_answer_id, created_at, published_at, removed_at
 		from questions where id = any($1)`,
-	func(r pgx.Rows, q *Question) error {
+	func(r pgx.Row, q *Question) error {
 		return r.Scan(&q.ID, &q.AuthorID, &q.Body, &q.PhotoIDs, &q.StyleID, &q.AnswerCount, &q.AcceptedAnswerID, &q.CreatedAt,
 			&q.PublishedAt, &q.RemovedAt)
 	},
@@ -115,7 +116,7 @@ var questions = table[Question]{
 
 var answers = table[Answer]{
 	`select id, question_id, author_id, body, style_ids, created_at, removed_at from answers where id = any($1)`,
-	func(r pgx.Rows, a *Answer) error {
+	func(r pgx.Row, a *Answer) error {
 		return r.Scan(&a.ID, &a.QuestionID, &a.AuthorID, &a.Body, &a.StyleIDs, &a.CreatedAt, &a.RemovedAt)
 	},
 	func(a *Answer) int64 { return a.ID },

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"styleshare/internal/fault"
 )
@@ -56,21 +56,28 @@ const calendarSQL = `select p.id, x.day, x.n, x.cover from unnest($2::bigint[]) 
 
 // Calendars reads a month of each person's calendar, as the viewer (0 for nobody) may see it.
 func (db *DB) Calendars(ctx context.Context, viewerID int64, userIDs []int64, m Month) (map[int64][]CalendarDay, error) {
-	rows, err := db.Pool.Query(ctx, calendarSQL, pgx.QueryExecModeCacheStatement, viewerID, userIDs, m.first, m.first.AddDate(0, 1, -1), m.timeZone)
-	if err != nil {
+	var calendars map[int64][]CalendarDay
+	err := db.readAnywhere(ctx, func(ctx context.Context, from *pgxpool.Pool) error {
+		calendars = make(map[int64][]CalendarDay, len(userIDs))
+		rows, err := from.Query(ctx, calendarSQL, db.hot.with(viewerID, userIDs, m.first, m.first.AddDate(0, 1, -1), m.timeZone)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var userID int64
+			var d CalendarDay
+			if err = rows.Scan(&userID, &d.Date, &d.StyleCount, &d.CoverID); err != nil {
+				return err
+			}
+			calendars[userID] = append(calendars[userID], d)
+		}
+		return rows.Err()
+	})
+	if err = unknownTimeZone(err); err != nil {
 		return nil, fmt.Errorf("read calendars: %w", err)
 	}
-	defer rows.Close()
-	calendars := make(map[int64][]CalendarDay, len(userIDs))
-	for rows.Next() {
-		var userID int64
-		var d CalendarDay
-		if err = rows.Scan(&userID, &d.Date, &d.StyleCount, &d.CoverID); err != nil {
-			return nil, fmt.Errorf("read calendars: %w", err)
-		}
-		calendars[userID] = append(calendars[userID], d)
-	}
-	return calendars, unknownTimeZone(rows.Err())
+	return calendars, nil
 }
 
 // unknownTimeZone is for names that only one of the two time zone databases has, ours or PostgreSQL's.

@@ -22,7 +22,7 @@ var commentHeads = table[CommentHead]{
 	`select p.id, coalesce(h.ids, '{}'), coalesce(h.authors, '{}') from unnest($1::bigint[]) p(id) cross join lateral (
 		select array_agg(x.id) as ids, array_agg(x.author_id) as authors from (
 			select c.id, c.author_id from comments c where c.style_id = p.id order by c.id desc limit ` + strconv.Itoa(commentHeadSize) + `) x) h`,
-	func(r pgx.Rows, h *CommentHead) error { return r.Scan(&h.StyleID, &h.CommentIDs, &h.AuthorIDs) },
+	func(r pgx.Row, h *CommentHead) error { return r.Scan(&h.StyleID, &h.CommentIDs, &h.AuthorIDs) },
 	func(h *CommentHead) int64 { return h.StyleID },
 }
 

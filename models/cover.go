@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // coversSQL finds, for each of the collections $2, the first READY photo of the style collected last that the viewer $1
@@ -19,18 +19,25 @@ var coversSQL = `select p.id, x.id from unnest($2::bigint[]) as p(id) cross join
 
 // Covers reads the photos that stand for the collections, where there is one.
 func (db *DB) Covers(ctx context.Context, viewerID int64, collectionIDs []int64) (map[int64]int64, error) {
-	rows, err := db.Pool.Query(ctx, coversSQL, pgx.QueryExecModeCacheStatement, viewerID, collectionIDs)
+	var covers map[int64]int64
+	err := db.readAnywhere(ctx, func(ctx context.Context, from *pgxpool.Pool) error {
+		covers = make(map[int64]int64, len(collectionIDs))
+		rows, err := from.Query(ctx, coversSQL, db.hot.with(viewerID, collectionIDs)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var collectionID, photoID int64
+			if err = rows.Scan(&collectionID, &photoID); err != nil {
+				return err
+			}
+			covers[collectionID] = photoID
+		}
+		return rows.Err()
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read covers: %w", err)
 	}
-	defer rows.Close()
-	covers := make(map[int64]int64, len(collectionIDs))
-	for rows.Next() {
-		var collectionID, photoID int64
-		if err = rows.Scan(&collectionID, &photoID); err != nil {
-			return nil, fmt.Errorf("read covers: %w", err)
-		}
-		covers[collectionID] = photoID
-	}
-	return covers, rows.Err()
+	return covers, nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"styleshare/internal/auth"
+	"styleshare/internal/replicas"
 )
 
 // DB is the database: Bun for what is written once, the pgx pool under it for the statements that matter.
@@ -34,17 +35,59 @@ type DB struct {
 	beforeCommit []func(context.Context, Changes) error
 	onCommit     []func(context.Context, Changes)
 	tokenKey     *keptSecret
+	hot          hot
+	replicas     *replicas.Set // nil without any
+}
+
+// Option is how the database is opened.
+type Option func(*DB)
+
+// BehindPooler is for an address that leads to a pooler which answers each transaction by a connection of its choice: no
+// statement is prepared, and nothing is set for a session.
+func BehindPooler(pooler bool) Option {
+	return func(db *DB) { db.hot = newHot(pooler) }
 }
 
 // Open connects lazily; maxConns of 0 takes pgx's default (the larger of 4 and the number of cores).
-func Open(databaseURL string, maxConns int32) (*DB, error) {
+func Open(databaseURL string, maxConns int32, options ...Option) (*DB, error) {
+	db := &DB{
+		tokenKey: new(keptSecret),
+		hot:      newHot(false),
+		Now:      func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+	}
+	for _, option := range options {
+		option(db)
+	}
+	config, err := db.poolConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	if maxConns > 0 {
+		config.MaxConns = maxConns
+	}
+	if db.Passwords, err = auth.NewPasswords(); err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	if db.Pool, err = pgxpool.NewWithConfig(context.Background(), config); err != nil {
+		return nil, fmt.Errorf("models: %w", err)
+	}
+	db.DB = bun.NewDB(stdlib.OpenDBFromPool(db.Pool), pgdialect.New())
+	return db, nil
+}
+
+// poolConfig is how the server at an address is talked to.
+func (db *DB) poolConfig(databaseURL string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
-		return nil, errors.New("DATABASE_URL is not a PostgreSQL address like postgres://user:password@host:5432/name")
+		return nil, errors.New("this is not a PostgreSQL address like postgres://user:password@host:5432/name")
 	}
 	// Bun writes literals into its statements: preparing each of them would cost a second round trip and fill every
-	// backend with statements used once. Hot statements ask for QueryExecModeCacheStatement themselves.
+	// backend with statements used once. Hot statements say themselves how they are sent.
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	config.ConnConfig.Tracer = statementCounter{}
+	if db.hot.described != nil {
+		return config, nil
+	}
 	// The prepared ones walk an index up to the end of a page, whoever asks: PostgreSQL, left to itself, plans most of them
 	// anew each time, which takes as long as running them. Where the plan depends on the arguments, they are not prepared.
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
@@ -52,29 +95,14 @@ func Open(databaseURL string, maxConns int32) (*DB, error) {
 		_, err := conn.PgConn().Exec(ctx, "set plan_cache_mode = force_generic_plan").ReadAll()
 		return err
 	}
-	config.ConnConfig.Tracer = statementCounter{}
-	if maxConns > 0 {
-		config.MaxConns = maxConns
-	}
-	pool, err := pgxpool.NewWithConfig(context.Background(), config)
-	if err != nil {
-		return nil, fmt.Errorf("models: %w", err)
-	}
-	passwords, err := auth.NewPasswords()
-	if err != nil {
-		return nil, fmt.Errorf("models: %w", err)
-	}
-	return &DB{
-		DB:        bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New()),
-		Pool:      pool,
-		Passwords: passwords,
-		tokenKey:  new(keptSecret),
-		Now:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
-	}, nil
+	return config, nil
 }
 
 // Close ends all connections.
 func (db *DB) Close() {
+	if db.replicas != nil {
+		db.replicas.Close()
+	}
 	_ = db.DB.Close()
 	db.Pool.Close()
 }
@@ -121,6 +149,9 @@ type Tx struct {
 	bun.Tx
 	changes Changes
 	now     time.Time
+	hot     hot
+	// writer is the person who does it, who then wants to see it: 0 for what nobody in particular does.
+	writer int64
 }
 
 // maxTxAttempts bounds how often a transaction that lost a deadlock is tried again.
@@ -130,7 +161,7 @@ const maxTxAttempts = 3
 func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) error {
 	var err error
 	for range maxTxAttempts {
-		tx := &Tx{now: db.Now()}
+		tx := &Tx{now: db.Now(), hot: db.hot}
 		err = db.RunInTx(ctx, nil, func(ctx context.Context, bunTx bun.Tx) error {
 			tx.Tx = bunTx
 			if err := f(ctx, tx); err != nil {
@@ -139,6 +170,7 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 			return db.announceOrRecord(ctx, tx)
 		})
 		if err == nil {
+			db.wrote(ctx, tx.writer)
 			db.committed(ctx, tx.changes)
 			return nil
 		}

@@ -99,6 +99,7 @@ func Once[R any](ctx context.Context, db *DB, a Attempt, verb func(context.Conte
 	}
 	if a.Key == "" {
 		err := db.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
+			tx.writer = a.UserID
 			result, err = verb(ctx, tx)
 			return err
 		})
@@ -167,6 +168,7 @@ func (db *DB) recall(ctx context.Context, a Attempt) (first answer, known bool, 
 // once remembers what verb answers, unless something is remembered already, and gives what is.
 func (db *DB) once(ctx context.Context, a Attempt, verb func(context.Context, *Tx) (answer, error)) (first answer, err error) {
 	err = db.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		tx.writer = a.UserID
 		remembered, known, err := claim(ctx, tx, a)
 		if err != nil || known {
 			first = remembered

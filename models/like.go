@@ -106,7 +106,7 @@ func (db *DB) likeAtOnce(ctx context.Context, a Attempt, styleID int64, change *
 	if db.announce(ctx, &changes) != nil {
 		return Liked{}, false, nil //nolint:nilerr // a transaction can record what could not be announced
 	}
-	statement, args := change.plain, []any{pgx.QueryExecModeCacheStatement, a.UserID, styleID, db.Now()}
+	statement, args := change.plain, db.hot.with(a.UserID, styleID, db.Now())
 	if a.Key != "" {
 		remembered, err := rememberedAs(styleID)
 		if err != nil {
@@ -124,6 +124,7 @@ func (db *DB) likeAtOnce(ctx context.Context, a Attempt, styleID int64, change *
 	case err != nil: // it may have been committed: what was announced ends by itself
 		return Liked{}, false, fmt.Errorf("change a like: %w", err)
 	}
+	db.wrote(ctx, a.UserID)
 	liked.Flags.Liked = change.likes
 	changes.Outbox = changed && liked.Style.AuthorID != a.UserID
 	db.committed(ctx, changes)

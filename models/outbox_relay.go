@@ -41,7 +41,7 @@ func (db *DB) RelayJobs(ctx context.Context, limit int64, leave time.Duration, h
 	var handOverErr error
 	err := pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
 		now := db.Now()
-		due, args := dueJobsSQL, []any{pgx.QueryExecModeCacheStatement, now, limit}
+		due, args := dueJobsSQL, db.hot.with(now, limit)
 		if leave > 0 {
 			due, args = dueElsewhereSQL, append(args, now.Add(-leave))
 		}
@@ -59,7 +59,7 @@ func (db *DB) RelayJobs(ctx context.Context, limit int64, leave time.Duration, h
 		if len(relayed.Enqueued)+len(relayed.Done) == 0 {
 			return nil
 		}
-		_, err = tx.Exec(ctx, relayedSQL, pgx.QueryExecModeCacheStatement, now, relayed.Enqueued, relayed.Done)
+		_, err = tx.Exec(ctx, relayedSQL, db.hot.with(now, relayed.Enqueued, relayed.Done)...)
 		return err
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ const maxLastError = 500
 var outboxRows = table[OutboxRow]{
 	`select id, kind, unique_key, payload, created_at, available_at, enqueued_at, generation, attempts, last_error, done_at, dead_at
 		from outbox where id = any($1)`,
-	func(r pgx.Rows, o *OutboxRow) error {
+	func(r pgx.Row, o *OutboxRow) error {
 		return r.Scan(&o.ID, &o.Kind, &o.UniqueKey, &o.Payload, &o.CreatedAt, &o.AvailableAt, &o.EnqueuedAt, &o.Generation,
 			&o.Attempts, &o.LastError, &o.DoneAt, &o.DeadAt)
 	},
@@ -42,7 +42,7 @@ func (tx *Tx) FinishJob(ctx context.Context, id int64) (first bool, err error) {
 // FinishJobs marks rows done after effects outside the database.
 func (db *DB) FinishJobs(ctx context.Context, ids []int64) error {
 	_, err := db.Pool.Exec(ctx, `update outbox set done_at = $2, dead_at = null where id = any($1) and done_at is null`,
-		pgx.QueryExecModeCacheStatement, ids, db.Now())
+		db.hot.with(ids, db.Now())...)
 	if err != nil {
 		return fmt.Errorf("finish %d jobs: %w", len(ids), err)
 	}

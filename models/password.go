@@ -116,6 +116,7 @@ func (db *DB) VerifyEmail(ctx context.Context, a Attempt, token string) (userID 
 }
 
 func (tx *Tx) verified(ctx context.Context, userID int64) error {
+	tx.writer = userID
 	_, err := tx.NewRaw(`update accounts set email_verified_at = ? where user_id = ? and email_verified_at is null`, tx.now, userID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("verify e-mail address: %w", err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"styleshare/internal/fault"
 	"styleshare/internal/searchtext"
@@ -96,23 +97,27 @@ func (db *DB) searchWindow(ctx context.Context, q *searchtext.Query, list Search
 	if len(q.Ways) > 1 {
 		statement, arguments = list.twoWays, append(arguments, q.Ways[1].Tokens, q.Ways[1].Patterns)
 	}
-	// The plan depends on how frequent the tokens are, so they stand in the statement.
-	rows, err := db.Pool.Query(ctx, statement, append([]any{pgx.QueryExecModeSimpleProtocol}, arguments...)...)
-	if err != nil {
-		return nil, searchSpan{}, err
-	}
-	defer rows.Close()
 	var found []ranked
 	var span searchSpan
-	for rows.Next() {
-		var rank *int
-		var weight, id *int64
-		if err = rows.Scan(&span.size, &span.low, &span.high, &rank, &weight, &id); err != nil {
-			return nil, span, err
+	err := db.readAnywhere(ctx, func(ctx context.Context, from *pgxpool.Pool) error {
+		found, span = nil, searchSpan{}
+		// The plan depends on how frequent the tokens are, so they stand in the statement.
+		rows, err := from.Query(ctx, statement, append([]any{pgx.QueryExecModeSimpleProtocol}, arguments...)...)
+		if err != nil {
+			return err
 		}
-		if id != nil { // nil tells of the window only
-			found = append(found, ranked{*rank, *weight, *id})
+		defer rows.Close()
+		for rows.Next() {
+			var rank *int
+			var weight, id *int64
+			if err = rows.Scan(&span.size, &span.low, &span.high, &rank, &weight, &id); err != nil {
+				return err
+			}
+			if id != nil { // nil tells of the window only
+				found = append(found, ranked{*rank, *weight, *id})
+			}
 		}
-	}
-	return found, span, rows.Err()
+		return rows.Err()
+	})
+	return found, span, err
 }

@@ -48,6 +48,7 @@ type SessionGrant struct {
 
 // newSession begins a session whose first refresh token has the secret.
 func (tx *Tx) newSession(ctx context.Context, userID int64, userAgent, secret string) (sessionID int64, err error) {
+	tx.writer = userID
 	family, _ := familyOf(secret)
 	s := &Session{
 		UserID: userID, RefreshTokenHash: auth.HashToken(secret), TokenFamilyHash: hashFamily(family),

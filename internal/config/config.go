@@ -22,8 +22,13 @@ type Config struct {
 	AdminListen string `env:"ADMIN_LISTEN"`
 	PublicURL   string `env:"PUBLIC_URL"`
 
-	DatabaseURL      string   `env:"DATABASE_URL"`
-	DatabaseMaxConns int32    `env:"DATABASE_MAX_CONNS" envDefault:"16"`
+	DatabaseURL      string `env:"DATABASE_URL"`
+	DatabaseMaxConns int32  `env:"DATABASE_MAX_CONNS" envDefault:"16"`
+	// DatabaseReplicaURLs are streaming replicas of it, for reads that may be a little old.
+	DatabaseReplicaURLs []string `env:"DATABASE_REPLICA_URLS"`
+	// DatabasePooler says that all these lead to poolers: nothing is prepared or set for a session.
+	DatabasePooler bool `env:"DATABASE_POOLER"`
+
 	RedisURL         string   `env:"REDIS_URL"`
 	MemcachedServers []string `env:"MEMCACHED_SERVERS"`
 	// LocalCacheBytes is about how much memory a process keeps rows in, in front of memcached.

@@ -45,6 +45,11 @@ func (c Config) checkServers(m *mistakes) {
 	if _, err := pgconn.ParseConfig(c.DatabaseURL); err != nil {
 		m.add("DATABASE_URL: must be an address like postgres://user:password@host:5432/name") // the parser's words hold the password
 	}
+	for i, address := range c.DatabaseReplicaURLs {
+		if _, err := pgconn.ParseConfig(address); err != nil || !strings.Contains(address, "://") {
+			m.add("DATABASE_REPLICA_URLS: the address number %d must be like postgres://user:password@host:5432/name, with a comma in a password as %%2C", i+1)
+		}
+	}
 	if c.RedisURL != "" {
 		if client, err := redisdb.Open(c.RedisURL); err != nil {
 			m.add("REDIS_URL: %w", err)
