@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check fleet-test bench bench-quick bench-api bench-thumbnails bench-jobs simulate build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test cluster-test check fleet-test bench bench-quick bench-api bench-thumbnails bench-jobs simulate build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -31,6 +31,10 @@ run: ## install what is missing, build, and run everything on this machine
 test: ## the same set-up, then every test
 	@$(QUIETLY) -j3 EXTRAS='node chromium jpeg' gateway $(MODULES) $(PAGE) $(TESTSTACK)
 	$(TESTSTACK) go test -timeout $(TEST_TIMEOUT) ./...
+
+cluster-test: ## run the API on a PostgreSQL primary with a replica, pgbouncer and pgpool, kill and promote the replica (TEST=… for some of it)
+	@$(QUIETLY) -j3 EXTRAS='node cluster' gateway $(PAGE) $(TESTSTACK)
+	$(TESTSTACK) go test -tags cluster -timeout 30m -count=1 -v -run 'TestCluster.*$(TEST)' ./e2e
 
 check: fmt-check vet lint generated ## format, vet, lint, generated code, then every test with the race detector
 	@$(QUIETLY) -j3 EXTRAS='node chromium gcc jpeg' gateway $(MODULES) $(PAGE) $(TESTSTACK)
@@ -110,6 +114,7 @@ fmt-check:
 vet:
 	@go vet ./...
 	@go vet -tags fleet ./e2e/fleet
+	@go vet -tags cluster ./e2e
 
 lint: $(LINTER) ## lint, with the rules of .golangci.yml
 	@$(LINTER) run --build-tags fleet ./...

@@ -18,7 +18,10 @@ import (
 // in the house.
 func TestWorld(t *testing.T) { //nolint:tparallel // see above
 	t.Parallel()
-	w := newWorld(t)
+	newWorld(t, Options{}).test(t)
+}
+
+func (w *world) test(t *testing.T) {
 	t.Run("cases", w.testCases)
 	t.Run("sessions", w.testSessionStatements)
 	t.Run("operations", w.testOperations)

@@ -24,6 +24,8 @@ type Options struct {
 	NoWorker bool
 	// OwnS3 gives the stack a gateway of its own, to stop and to start again; otherwise it has a bucket in a shared one.
 	OwnS3 bool
+	// DatabaseURL is a migrated, empty database; without it, one is made.
+	DatabaseURL string
 	// Env are variables (NAME=value) beside those that name the parts. By default proxies on loopback are trusted, so that
 	// each person can have an address of their own.
 	Env []string
@@ -52,7 +54,10 @@ const publicURL = "https://styleshare.test"
 // Start starts a stack that ends with the test. A test whose processes log errors fails, unless it said that it would.
 func Start(t testing.TB, o Options) *Stack {
 	t.Helper()
-	s := &Stack{DatabaseURL: testkit.Database(t), Redis: testkit.OwnRedis(t), Memcached: testkit.OwnMemcached(t)}
+	if o.DatabaseURL == "" {
+		o.DatabaseURL = testkit.Database(t)
+	}
+	s := &Stack{DatabaseURL: o.DatabaseURL, Redis: testkit.OwnRedis(t), Memcached: testkit.OwnMemcached(t)}
 	if o.OwnS3 {
 		s.S3, s.Bucket = testkit.OwnS3(t)
 	} else {

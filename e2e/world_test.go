@@ -22,10 +22,11 @@ type world struct {
 const worldStyles = 24
 
 // newWorld has people do what people do. minji follows four authors, yuna is private, areum has just come.
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, o Options) *world {
 	t.Helper()
 	// Cold is what memcached does not have: a memory of the process would stand in between.
-	stack := Start(t, Options{Env: []string{"LOCAL_CACHE_BYTES=0"}})
+	o.Env = append(o.Env, "LOCAL_CACHE_BYTES=0")
+	stack := Start(t, o)
 	w := &world{Stack: stack, people: map[string]*Person{}, ids: map[string]string{}, tokens: map[string]string{}}
 	for _, name := range []string{"minji", "sora", "jiho", "hana", "taeyang", "yuna", "areum"} {
 		locale := "ko"
