@@ -117,7 +117,7 @@ vet:
 	@go vet -tags cluster ./e2e
 
 lint: $(LINTER) ## lint, with the rules of .golangci.yml
-	@$(LINTER) run --build-tags fleet ./...
+	@$(LINTER) run --build-tags fleet,cluster ./...
 
 bench: ## compare with peers and with what can be written by hand, on a machine that does nothing else (half an hour)
 	@$(QUIETLY) bench-api
