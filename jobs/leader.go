@@ -25,8 +25,8 @@ func (j *Jobs) lead(ctx context.Context) {
 }
 
 // leadOnce returns nil where another process leads. The lock lives as long as its transaction, on a connection that is none
-// of the pool's. A lock of the session would stay behind in a pooler, which gives each transaction another one. The
-// transaction has read and written nothing, so it keeps nothing from being vacuumed.
+// of the pool's. A lock of the session would stay behind in a pooler, which gives each transaction another one. By the simple
+// protocol, the statement leaves no snapshot in the transaction that would keep rows from being vacuumed.
 func (j *Jobs) leadOnce(ctx context.Context) error {
 	connection, err := pgx.ConnectConfig(ctx, j.db.Pool.Config().ConnConfig.Copy())
 	if err != nil {
@@ -42,7 +42,7 @@ func (j *Jobs) leadOnce(ctx context.Context) error {
 		return err
 	}
 	var elected bool
-	if err = tx.QueryRow(ctx, "select pg_try_advisory_xact_lock($1)", leaderLock).Scan(&elected); err != nil || !elected {
+	if err = tx.QueryRow(ctx, "select pg_try_advisory_xact_lock($1)", pgx.QueryExecModeSimpleProtocol, leaderLock).Scan(&elected); err != nil || !elected {
 		return err
 	}
 	j.log.InfoContext(ctx, "this process leads: it keeps the schedule and looks for lost work")

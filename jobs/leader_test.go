@@ -74,6 +74,10 @@ func TestLeaderChanges(t *testing.T) {
 	start(t, one.RunRelay)
 	stopOne := start(t, one.RunWorker)
 	eventually(t, "the first tick", func() bool { return ticks(t, r) == "test@2026-11-23T10:00:00Z" })
+	if n := r.count(t, `select count(*) from pg_stat_activity a join pg_locks l using (pid) where l.locktype = 'advisory' and l.objid = ?
+		and a.datname = current_database() and a.backend_xmin is not null`, leaderLock); n != 0 {
+		t.Error("the leader keeps rows from being vacuumed")
+	}
 	// The second worker is told that there is a leader; as one itself it would not come back.
 	refused := make(chan error, 1)
 	go func() { refused <- two.leadOnce(t.Context()) }()

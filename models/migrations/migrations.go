@@ -93,8 +93,10 @@ func lock(ctx context.Context, config *pgx.ConnConfig) (unlock func(), err error
 			return nil, err
 		}
 		var locked bool
-		// The number is goose's own, by which earlier releases lock.
-		if err = tx.QueryRow(ctx, "select pg_try_advisory_xact_lock($1)", gooselock.DefaultLockID).Scan(&locked); err == nil && locked {
+		// The number is goose's own, by which earlier releases lock. Of the extended protocol, the statement would stay open with
+		// its snapshot, for which "create index concurrently" waits.
+		err = tx.QueryRow(ctx, "select pg_try_advisory_xact_lock($1)", pgx.QueryExecModeSimpleProtocol, gooselock.DefaultLockID).Scan(&locked)
+		if err == nil && locked {
 			return unlock, nil
 		}
 		if err == nil {
