@@ -22,6 +22,7 @@ func TestWorld(t *testing.T) { //nolint:tparallel // see above
 }
 
 func (w *world) test(t *testing.T) {
+	t.Helper()
 	t.Run("cases", w.testCases)
 	t.Run("sessions", w.testSessionStatements)
 	t.Run("operations", w.testOperations)

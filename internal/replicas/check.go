@@ -3,7 +3,6 @@ package replicas
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -148,6 +147,3 @@ func (s *Set) report(ctx context.Context, r *Replica, state State, err error) {
 func (s *Set) lag(r *Replica) time.Duration {
 	return min(max(0, s.since()-time.Duration(r.shows.Load())), keptSamples*checkEvery)
 }
-
-// String is for errors and the like.
-func (r *Replica) String() string { return fmt.Sprintf("%s (%s)", r.Name, r.address) }
