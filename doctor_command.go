@@ -81,7 +81,7 @@ func openDoctor(ctx context.Context) *doctor {
 	d.mistakes = errors.Join(unread, d.config.Validate())
 	var err error
 	if d.config.DatabaseURL != "" {
-		if d.db, err = models.Open(d.config.DatabaseURL, 2); err == nil {
+		if d.db, err = models.Open(d.config.DatabaseURL, 2, models.BehindPooler(d.config.DatabasePooler)); err == nil {
 			d.closers = append(d.closers, d.db.Close)
 		}
 	}
