@@ -48,6 +48,7 @@ TEST :=
 fleet-test: ## test with the programs of a fleet: nginx, systemd and others; some minutes, TEST=Rolling for one subject
 	@$(QUIETLY) -j3 EXTRAS='$(FLEET)' gateway $(PAGE)
 	go test -tags fleet -count=1 -v -timeout 30m $(if $(TEST),-run '$(TEST)') ./e2e/fleet
+	go test -tags fleet -count=1 -v -timeout 30m -run '$(or $(TEST),Drill|Backup)' ./e2e
 
 build: $(PAGE) ## build bin/styleshare
 	@go build -trimpath -o bin/styleshare .
@@ -113,7 +114,7 @@ fmt-check:
 
 vet:
 	@go vet ./...
-	@go vet -tags fleet ./e2e/fleet
+	@go vet -tags fleet ./e2e ./e2e/fleet
 	@go vet -tags cluster ./e2e
 
 lint: $(LINTER) ## lint, with the rules of .golangci.yml

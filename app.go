@@ -91,7 +91,11 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 	if err = a.useReplicas(c.DatabaseReplicaURLs); err != nil {
 		return nil, err
 	}
-	if a.cache, err = cache.New(cache.Config{Servers: c.MemcachedServers, LocalBytes: c.LocalCacheBytes, Redis: a.redis, Log: a.log}); err != nil {
+	namespace, err := a.db.CacheNamespace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.cache, err = cache.New(cache.Config{Servers: c.MemcachedServers, Namespace: namespace, LocalBytes: c.LocalCacheBytes, Redis: a.redis, Log: a.log}); err != nil {
 		return nil, fmt.Errorf("MEMCACHED_SERVERS: %w", err)
 	}
 	a.closers = append(a.closers, a.cache.Close)
@@ -165,6 +169,9 @@ func (a *app) connect(ctx context.Context) (err error) {
 		return fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.closers = append(a.closers, func() { _ = a.jobs.Close() })
+	if c := a.config.Backup; c.Bucket != "" {
+		a.jobs.Schedule(jobs.Tick{Kind: models.JobBackup, Every: 24 * time.Hour, After: c.At()})
+	}
 	a.events = realtime.New(a.redis, a.log)
 	a.jobs.RelayDirectly(models.JobEvent, jobs.Event(a.events))
 	if err = a.db.EnsureSigningKey(ctx); err != nil {
@@ -195,7 +202,7 @@ func (a *app) connect(ctx context.Context) (err error) {
 }
 
 // registerJobs says what runs the jobs, for processes that work.
-func (a *app) registerJobs() error {
+func (a *app) registerJobs(ctx context.Context) error {
 	senders, err := push.Open(a.config.Push, a.log)
 	if err != nil {
 		return err
@@ -227,6 +234,17 @@ func (a *app) registerJobs() error {
 	a.jobs.Register(models.JobIndexStale, jobs.IndexStale(a.db))
 	a.jobs.Register(models.JobCleanUpRows, jobs.CleanUpRows(a.db))
 	a.jobs.Register(models.JobReconcile, jobs.Reconcile(a.db, limits))
+	if a.config.Backup.Bucket == "" {
+		return nil
+	}
+	backups, err := openBackups(ctx, a.config)
+	if err != nil {
+		return err
+	}
+	if err = backups.CanCreate(ctx); err != nil {
+		a.log.ErrorContext(ctx, "this process cannot make backups", "error", err) // its other work it can do
+	}
+	a.jobs.Register(models.JobBackup, jobs.Backup(a.db, backups))
 	return nil
 }
 

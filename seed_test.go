@@ -62,7 +62,7 @@ func TestSeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.close)
-	if err = a.registerJobs(); err != nil {
+	if err = a.registerJobs(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())

@@ -126,7 +126,7 @@ type extras struct {
 // the next start.
 func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	if r.worker {
-		if err := a.registerJobs(); err != nil {
+		if err := a.registerJobs(ctx); err != nil {
 			l.close()
 			return err
 		}

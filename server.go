@@ -31,6 +31,7 @@ type commands struct {
 	Documents documentsCommand `cmd:"" help:"Print the manifest of the apps' operations, for TRUSTED_DOCUMENTS."`
 	Roles     rolesCommands    `cmd:"" help:"Who moderates."`
 	People    peopleCommands   `cmd:"" help:"Look at somebody, suspend or erase them, or let them in again."`
+	Backup    backupCommands   `cmd:"" help:"Copies of the database in S3: make, check and restore them."`
 	Keys      keysCommands     `cmd:"" help:"Keys that sign access tokens."`
 	Bucket    bucketCommand    `cmd:"" help:"Make the bucket, or set it up: everybody may read renditions, and pages of any origin may upload with a signed address."`
 	Schema    schemaCommand    `cmd:"" help:"Print the schema that is served."`

@@ -166,7 +166,7 @@ func BenchmarkLike(b *testing.B) {
 // and their events. Redis's time is all of the server's.
 func BenchmarkLikesWithWorker(b *testing.B) {
 	w := newWriting(b)
-	if err := w.registerJobs(); err != nil {
+	if err := w.registerJobs(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	w.inBackground(b, w.jobs.RunRelay)

@@ -22,6 +22,7 @@ type metrics struct {
 	waiting  *prometheus.GaugeVec
 	dead     *prometheus.GaugeVec
 	load     load
+	backup   backupMetrics
 }
 
 func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
@@ -47,12 +48,13 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		dead: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "outbox_dead", Help: "Jobs that nothing will try again; from the leader only.",
 		}, []string{"kind"}),
-		load: newLoad(),
+		load:   newLoad(),
+		backup: newBackupMetrics(),
 	}
 	if registerer == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead, m.load.untaken, m.load.oldest} {
+	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead, m.load.untaken, m.load.oldest, m.backup.taken, m.backup.took, m.backup.size} {
 		if err := registerer.Register(c); err != nil {
 			return nil, err
 		}
@@ -72,6 +74,7 @@ func (m *metrics) forget() {
 	m.waiting.Reset()
 	m.dead.Reset()
 	m.load.forget()
+	m.backup.forget()
 }
 
 // measure sets the gauges from the outbox.
@@ -84,8 +87,13 @@ func (j *Jobs) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	last, err := j.db.LastBackup(ctx)
+	if err != nil {
+		return err
+	}
 	j.metrics.forget()
 	j.metrics.load.set(gauges, func(kind models.JobKind) string { return j.policy(kind).Queue }, j.db.Now())
+	j.metrics.backup.set(last)
 	ages := map[string]time.Duration{}
 	for _, queue := range allQueues {
 		ages[queue] = 0

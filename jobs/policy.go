@@ -61,6 +61,7 @@ var policies = map[models.JobKind]Policy{
 	models.JobCleanUpPhotos:  {QueueLow, 15 * time.Minute, 5, 10 * time.Second, 10 * time.Minute},
 	models.JobIndexStale:     {QueueLow, time.Hour, 40, 10 * time.Second, 10 * time.Minute},
 	models.JobReconcile:      {QueueLow, time.Hour, 5, 10 * time.Second, 10 * time.Minute},
+	models.JobBackup:         {QueueLow, 6 * time.Hour, 10, time.Minute, 30 * time.Minute},
 	models.JobCleanUpRows:    {QueueLow, 15 * time.Minute, 5, 10 * time.Second, 10 * time.Minute},
 }
 

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"styleshare/models"
@@ -33,6 +34,10 @@ var schedule = []Tick{
 func (t Tick) key(now time.Time) string {
 	return string(t.Kind) + "@" + now.UTC().Add(-t.After).Truncate(t.Every).Add(t.After).Format(time.RFC3339)
 }
+
+// Schedule adds to the schedule what not every installation has. Call it before RunWorker or RunScheduler, in all processes:
+// any of them may lead.
+func (j *Jobs) Schedule(tick Tick) { j.schedule = append(slices.Clip(j.schedule), tick) }
 
 // tickAll records the tick that each entry of the schedule has reached, unless it was recorded before by whichever leader.
 func (j *Jobs) tickAll(ctx context.Context) error {

@@ -35,6 +35,7 @@ const (
 	JobIndexStale     JobKind = "search.index"     // scheduled: what search does not find yet
 	JobCleanUpExports JobKind = "exports.clean_up" // scheduled: archives that have expired
 	JobReconcile      JobKind = "reconcile"        // scheduled: counters, photos and feeds that are not as the rows say
+	JobBackup         JobKind = "database.backup"  // scheduled: a copy of the database
 	JobCleanUpRows    JobKind = "rows.clean_up"    // scheduled: ended sessions, used tokens, old keys, done work
 )
 

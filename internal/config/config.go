@@ -10,6 +10,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"styleshare/internal/backup"
 	"styleshare/internal/mail"
 	"styleshare/internal/push"
 )
@@ -71,8 +72,9 @@ type Config struct {
 	ReleaseSigningKey string `env:"RELEASE_SIGNING_KEY"`
 	ReleasePublicKey  string `env:"RELEASE_PUBLIC_KEY"`
 
-	Mail mail.Config
-	Push push.Config
+	Backup backup.Config
+	Mail   mail.Config
+	Push   push.Config
 }
 
 // Defaults under `run`, and of the admin address.
@@ -109,7 +111,7 @@ func plain(err error) error {
 
 // variableOf is the variable that a field is read from. Operators know no fields.
 func variableOf(field string) string {
-	for _, in := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[mail.Config](), reflect.TypeFor[push.Config]()} {
+	for _, in := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[backup.Config](), reflect.TypeFor[mail.Config](), reflect.TypeFor[push.Config]()} {
 		if f, ok := in.FieldByName(field); ok {
 			return f.Tag.Get("env")
 		}

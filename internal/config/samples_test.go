@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"styleshare/internal/backup"
 	"styleshare/internal/config"
 	"styleshare/internal/mail"
 	"styleshare/internal/push"
@@ -16,7 +17,7 @@ import (
 func TestEveryVariableIsExplainedAndInTheSample(t *testing.T) {
 	t.Parallel()
 	readme, sample := read(t, "../../README.md"), read(t, "../../deploy/styleshare.env")
-	for _, in := range []reflect.Type{reflect.TypeFor[config.Config](), reflect.TypeFor[mail.Config](), reflect.TypeFor[push.Config]()} {
+	for _, in := range []reflect.Type{reflect.TypeFor[config.Config](), reflect.TypeFor[backup.Config](), reflect.TypeFor[mail.Config](), reflect.TypeFor[push.Config]()} {
 		for field := range in.Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
 			if name == "" {

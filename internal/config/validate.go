@@ -34,6 +34,7 @@ func (c Config) Validate() error {
 	c.checkServers(&m)
 	c.checkAddresses(&m)
 	c.checkSettings(&m)
+	m = append(m, c.Backup.Validate(c.S3Bucket)...)
 	m = append(m, c.Mail.Validate()...)
 	m = append(m, c.Push.Validate()...)
 	slices.SortFunc(m, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })

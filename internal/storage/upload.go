@@ -14,8 +14,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// partBytes is what Upload keeps in memory. S3 takes 10,000 parts at most, so an object may have 80 GB.
-const partBytes = 8 << 20
+const (
+	// partBytes is what Upload and Download keep in memory.
+	partBytes = 8 << 20
+	// maxParts is what S3 takes: an object may have 84 GB.
+	maxParts = 10_000
+)
 
 // Upload writes an object of unknown length, part by part; nothing of it can be read before the last one. What an error
 // interrupts is thrown away; what a killed process has begun is left to AbortUploads.
@@ -45,6 +49,9 @@ func (s *Store) uploadParts(ctx context.Context, key string, id *string, body io
 			last = true
 		case err != nil:
 			return nil, err
+		}
+		if number > maxParts {
+			return nil, fmt.Errorf("more than %d parts of %d bytes", maxParts, partBytes)
 		}
 		out, err := s.client.UploadPart(ctx, &s3.UploadPartInput{Bucket: &s.config.Bucket, Key: &key, UploadId: id, PartNumber: aws.Int32(number),
 			Body: bytes.NewReader(buffer[:n]), ContentLength: aws.Int64(int64(n))})

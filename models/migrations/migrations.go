@@ -30,6 +30,9 @@ var files embed.FS
 // lockTimeout keeps a migration from queueing behind a long transaction while everything queues behind it.
 const lockTimeout = "set local lock_timeout = '5s';"
 
+// AppliedQuery gives the number of the last migration of a database.
+const AppliedQuery = "select max(version_id) from goose_db_version where is_applied"
+
 // Apply brings the database up to date. Several processes may call it at once: a lock lets one work at a time. The address
 // may lead to a pooler: nothing is prepared, and nothing is kept in a session.
 func Apply(ctx context.Context, databaseURL string) error {
