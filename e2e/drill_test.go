@@ -61,7 +61,8 @@ func TestDrill(t *testing.T) {
 	w := newWorld(t)
 	v := &vault{w.Stack, newVaultEnvironment(t)}
 	began := time.Now()
-	t.Logf("backup in %s: %s", time.Since(began).Round(time.Millisecond), strings.TrimSpace(v.run(t, "create")))
+	made := v.run(t, "create")
+	t.Logf("backup in %s: %s", time.Since(began).Round(time.Millisecond), strings.TrimSpace(made))
 	w.lostLife(t)
 
 	processes := append([]*Process{w.Worker}, w.Servers...)
