@@ -43,16 +43,15 @@ func openBackups(ctx context.Context, c config.Config) (*backup.Backups, error) 
 }
 
 // loadBackups reads the variables of the commands.
-func loadBackups(ctx context.Context) (config.Config, *backup.Backups, error) {
+func loadBackups(ctx context.Context) (*backup.Backups, error) {
 	c, err := config.Load(os.Environ())
 	if err = errors.Join(err, errors.Join(c.Backup.Validate(c.S3Bucket)...)); err != nil {
-		return c, nil, fmt.Errorf("the configuration has mistakes:\n%w", err)
+		return nil, fmt.Errorf("the configuration has mistakes:\n%w", err)
 	}
 	if c.Backup.Bucket == "" {
-		return c, nil, errors.New("BACKUP_BUCKET: must be set")
+		return nil, errors.New("BACKUP_BUCKET: must be set")
 	}
-	b, err := openBackups(ctx, c)
-	return c, b, err
+	return openBackups(ctx, c)
 }
 
 type backupKeysCommand struct {
@@ -77,7 +76,7 @@ type backupCreateCommand struct{}
 
 // Run makes a backup.
 func (backupCreateCommand) Run(ctx context.Context) error {
-	_, b, err := loadBackups(ctx)
+	b, err := loadBackups(ctx)
 	if err != nil {
 		return err
 	}
@@ -105,7 +104,7 @@ type backupListCommand struct{}
 
 // Run lists backups, one in a line.
 func (backupListCommand) Run(ctx context.Context) error {
-	_, b, err := loadBackups(ctx)
+	b, err := loadBackups(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,7 +122,7 @@ type backupVerifyCommand struct {
 
 // Run verifies a backup.
 func (v *backupVerifyCommand) Run(ctx context.Context) error {
-	_, b, err := loadBackups(ctx)
+	b, err := loadBackups(ctx)
 	if err != nil {
 		return err
 	}
@@ -160,7 +159,7 @@ type backupRestoreCommand struct {
 
 // Run restores a backup. A database in which something differs is settled all the same: what there is may be all there is.
 func (r *backupRestoreCommand) Run(ctx context.Context) error {
-	_, b, err := loadBackups(ctx)
+	b, err := loadBackups(ctx)
 	if err != nil {
 		return err
 	}
@@ -199,7 +198,7 @@ type backupPruneCommand struct{}
 
 // Run deletes old backups.
 func (backupPruneCommand) Run(ctx context.Context) error {
-	_, b, err := loadBackups(ctx)
+	b, err := loadBackups(ctx)
 	if err != nil {
 		return err
 	}

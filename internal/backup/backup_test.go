@@ -171,7 +171,7 @@ func TestVerifyFindsDifferences(t *testing.T) {
 }
 
 // TestBadBackupsAreNoticed looks at what may become of an object, and at whoever has another key.
-func TestBadBackupsAreNoticed(t *testing.T) {
+func TestBadBackupsAreNoticed(t *testing.T) { //nolint:tparallel // one object becomes this and that
 	t.Parallel()
 	b := newBackups(t)
 	m := b.create(t)

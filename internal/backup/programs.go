@@ -89,7 +89,7 @@ func child(ctx context.Context, databaseURL, name string, major int, said *words
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // one of two programs, found above
+	cmd := exec.CommandContext(ctx, path, args...)
 	if cmd.Env, err = environment(databaseURL); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -60,10 +61,7 @@ func TestConfigNamesEveryMistake(t *testing.T) {
 	}
 	const secret = "AGE-SECRET-KEY-1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0SSEZEWG"
 	bad := Config{Bucket: "photos", Recipients: []string{secret}, Keep: "7", Hour: 24, DatabaseURL: "postgres://user:hidden@host:port/"}
-	text := ""
-	for _, err := range bad.Validate("photos") {
-		text += err.Error() + "\n"
-	}
+	text := errors.Join(bad.Validate("photos")...).Error()
 	for _, name := range []string{"BACKUP_BUCKET: ", "BACKUP_RECIPIENT: ", "BACKUP_KEEP: ", "BACKUP_HOUR: ", "BACKUP_DATABASE_URL: "} {
 		if strings.Count(text, name) != 1 {
 			t.Errorf("%s: not once in\n%s", name, text)
