@@ -63,7 +63,11 @@ func TestDrill(t *testing.T) {
 	began := time.Now()
 	made := v.run(t, "create")
 	t.Logf("backup in %s: %s", time.Since(began).Round(time.Millisecond), strings.TrimSpace(made))
+	before := w.seen(t)
 	w.lostLife(t)
+	if w.seen(t) == before {
+		t.Error("nothing is lost")
+	}
 
 	processes := append([]*Process{w.Worker}, w.Servers...)
 	for _, p := range processes {
@@ -77,6 +81,9 @@ func TestDrill(t *testing.T) {
 		p.Start(t)
 	}
 	w.Settle(t)
+	if after := w.seen(t); after != before { // the cases that follow empty memcached
+		t.Errorf("the restored community looks like\n%s\nwhere it was\n%s", after, before)
+	}
 	t.Run("cases", w.testCases)
 	t.Run("operations", w.testOperations)
 
@@ -90,15 +97,27 @@ func TestDrill(t *testing.T) {
 	t.Logf("verify:\n%s", v.run(t, "verify"))
 }
 
+// changing are the styles that lostLife changes.
+var changing = []string{"style 24", "style 23", "style minji"}
+
+// seen is what minji sees of them.
+func (w *world) seen(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, style := range changing {
+		all.WriteString(w.normal(t, w.people["minji"].Do(t, "StyleDetail", Vars{"id": w.ids[style]}).OK(t)))
+	}
+	return all.String()
+}
+
 // lostLife is what happens after the backup: new people and styles, and changes of what the caches hold.
 func (w *world) lostLife(t *testing.T) {
 	t.Helper()
 	late := w.SignUp(t, "latecomer")
 	late.Published(t, late.Publish(t, "never seen again"))
-	for _, style := range []string{"style 24", "style 23", "style minji"} {
+	for _, style := range changing {
 		late.Do(t, "Like", Vars{"input": Vars{"styleId": w.ids[style]}}).OK(t)
 		late.Do(t, "Comment", Vars{"input": Vars{"styleId": w.ids[style], "body": "never said"}}).OK(t)
-		w.people["minji"].Do(t, "StyleDetail", Vars{"id": w.ids[style]}).OK(t)
 	}
 	late.Follow(t, w.people["sora"])
 	w.people["sora"].Do(t, `mutation { updateProfile(input: {displayName: "Somebody else"}) { userErrors { code } } }`, nil).OK(t)
