@@ -54,7 +54,8 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 	if registerer == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead, m.load.untaken, m.load.oldest, m.backup.taken, m.backup.took, m.backup.size} {
+	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead, m.load.untaken, m.load.oldest,
+		m.backup.taken, m.backup.took, m.backup.size} {
 		if err := registerer.Register(c); err != nil {
 			return nil, err
 		}
