@@ -58,7 +58,7 @@ type app struct {
 }
 
 // openApp connects what every process needs. The database must be there and migrated; the other parts may come later.
-func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
+func openApp(ctx context.Context, c config.Config, r role) (_ *app, err error) {
 	a := &app{config: c, usage: transport.NewUsage()}
 	if c.TrustedDocuments != "" {
 		if a.trusted, err = persisted.ReadManifest(c.TrustedDocuments); err != nil {
@@ -73,14 +73,20 @@ func openApp(ctx context.Context, c config.Config) (_ *app, err error) {
 	if a.log, err = telemetry.NewLogger(os.Stderr, telemetry.Format(c.LogFormat), slog.LevelInfo); err != nil {
 		return nil, err
 	}
+	a.metrics = telemetry.NewMetrics(routes, operationNames())
+	if err = a.observe(ctx, r); err != nil {
+		return nil, err
+	}
 	slog.SetDefault(a.log)
 	limitMemory(ctx, a.log)
 	redis.SetLogger(redisLogger{a.log})
-	a.metrics = telemetry.NewMetrics(routes, operationNames())
 	if a.db, err = models.Open(c.DatabaseURL, c.DatabaseMaxConns, models.BehindPooler(c.DatabasePooler)); err != nil {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.db.Close)
+	if err = a.metrics.Registry.Register(a.db); err != nil {
+		return nil, err
+	}
 	if err = ping(ctx, a.db); err != nil {
 		return nil, err
 	}

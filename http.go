@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"net/url"
+	"slices"
 	"time"
 
 	"styleshare/graph"
@@ -17,6 +18,7 @@ import (
 	"styleshare/internal/mail"
 	"styleshare/internal/persisted"
 	"styleshare/internal/playground"
+	"styleshare/internal/tracing"
 	"styleshare/internal/web"
 	"styleshare/jobs"
 	"styleshare/models"
@@ -38,7 +40,7 @@ func (a *app) executor() *transport.Executor {
 		Persisted: persisted.New(a.redis, a.log), MayPersist: resolvers.MayPersist(a.resolver.Limiter), Trusted: a.trusted,
 		Introspection: a.config.Introspection && a.trusted == nil,
 		Usage:         a.usage,
-		Streams:       a.streams, Observe: a.metrics.ObserveOperation, Log: a.log,
+		Streams:       a.streams, Observe: a.metrics.ObserveOperation, SlowAfter: a.config.SlowOperation, Log: a.log,
 	})
 	if ids := exec.Unservable(); len(ids) > 0 {
 		a.log.Warn("trusted documents that this server cannot run", "count", len(ids), "first", ids[0])
@@ -48,6 +50,9 @@ func (a *app) executor() *transport.Executor {
 	exec.AroundOperations(resolvers.ReportCost)
 	if a.replicas != nil {
 		exec.AroundOperations(resolvers.ReadReplicas(a.db))
+	}
+	if tracing.Enabled() {
+		exec.AroundFields(transport.TraceFields)
 	}
 	return exec
 }
@@ -62,8 +67,12 @@ func (a *app) publicHandler(health *web.Health, demo *playground.Demo) http.Hand
 	if a.config.Playground && a.trusted == nil { // whose documents are not among them
 		mux.Handle("/", playground.Handler(playground.Config{Endpoint: "/graphql", PictureOrigin: a.store.PublicURL(""), Demo: demo}))
 	}
-	return web.Chain(mux, web.RequestID, web.AccessLog(a.log, a.metrics.Observe), a.metrics.CountInFlight, web.Recover(a.log),
-		web.ClientAddress(a.config.TrustedProxies), web.SecurityHeaders, web.CORS(a.config.CORSOrigins))
+	around := []web.Middleware{web.RequestID, web.AccessLog(a.log, a.metrics.Observe), a.metrics.CountInFlight, web.Recover(a.log),
+		web.ClientAddress(a.config.TrustedProxies), web.SecurityHeaders, web.CORS(a.config.CORSOrigins)}
+	if tracing.Enabled() {
+		around = slices.Insert(around, 1, web.Trace)
+	}
+	return web.Chain(mux, around...)
 }
 
 // adminHandler is what ADMIN_LISTEN serves: it asks nobody for a password. sink is nil where mail is really sent.

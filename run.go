@@ -55,7 +55,7 @@ func (runCommand) Run(ctx context.Context) error {
 		l.close()
 		return err
 	}
-	a, err := openApp(ctx, c)
+	a, err := openApp(ctx, c, role{api: true, worker: true})
 	if err != nil {
 		l.close()
 		return err

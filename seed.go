@@ -42,7 +42,7 @@ func (seedCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := openApp(ctx, c)
+	a, err := openApp(ctx, c, role{})
 	if err != nil {
 		return err
 	}

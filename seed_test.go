@@ -57,7 +57,7 @@ func TestSeed(t *testing.T) {
 		S3Endpoint: bucket.Endpoint, S3Bucket: bucket.Bucket, S3PublicURL: bucket.PublicURL, Region: bucket.Region,
 		AccessKeyID: bucket.AccessKeyID, SecretAccessKey: bucket.SecretAccessKey, LogFormat: "text", FeedCap: 100, FeedFanOutBelow: 100,
 		WorkerConcurrency: 4, PublicURL: "http://styleshare.test", Mail: mail.Config{URL: sink.URL(), From: "no-reply@styleshare.test"},
-	})
+	}, role{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,13 +35,28 @@ func (schedulerCommand) Run(ctx context.Context) error { return runProcess(ctx, 
 // role says what a process does.
 type role struct{ api, worker, scheduler bool }
 
+// name is the command that has the role.
+func (r role) name() string {
+	switch {
+	case r.api && r.worker:
+		return "run"
+	case r.api:
+		return "serve"
+	case r.worker:
+		return "worker"
+	case r.scheduler:
+		return "scheduler"
+	}
+	return "command"
+}
+
 // runProcess is `serve`, `worker` and `scheduler`: all parts are the operator's.
 func runProcess(ctx context.Context, r role) error {
 	c, err := load()
 	if err != nil {
 		return err
 	}
-	a, err := openApp(ctx, c)
+	a, err := openApp(ctx, c, r)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func newWriting(b *testing.B) *writing {
 		S3Endpoint: bucket.Endpoint, S3Bucket: bucket.Bucket, S3PublicURL: bucket.PublicURL, Region: bucket.Region,
 		AccessKeyID: bucket.AccessKeyID, SecretAccessKey: bucket.SecretAccessKey, LogFormat: "text", CostPerRequest: 1000, CostPerMinute: 1 << 30,
 		WorkerConcurrency: 1, Mail: mail.Config{URL: "smtp://127.0.0.1:1025?tls=none", From: "StyleShare <no-reply@example.com>"},
-	})
+	}, role{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func Digest(m Mailer) Handler {
 			return err
 		}
 		message.IdempotencyKey = fmt.Sprintf("digest/%d/%s", p.UserID, p.Week)
-		return m.send(ctx, message)
+		return m.send(ctx, job, message)
 	}
 }
 

@@ -13,7 +13,8 @@ func FanOutStyle(db *models.DB, limits models.FeedLimits) Handler {
 		if err := job.Bind(&p); err != nil {
 			return err
 		}
-		_, err := db.FanOutStyle(ctx, p.StyleID, limits)
+		entries, err := db.FanOutStyle(ctx, p.StyleID, limits)
+		job.count(func(e effects) { e.fed.Add(float64(entries)) })
 		return err
 	}
 }

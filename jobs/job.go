@@ -41,6 +41,7 @@ type Job struct {
 
 	log      *slog.Logger
 	payload  json.RawMessage
+	metrics  *metrics // nil in some tests
 	finished atomic.Bool
 }
 

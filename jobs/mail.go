@@ -40,15 +40,20 @@ func Mail(m Mailer) Handler {
 			return err
 		}
 		message.IdempotencyKey = "outbox/" + strconv.FormatInt(job.ID, 10)
-		return m.send(ctx, message)
+		return m.send(ctx, job, message)
 	}
 }
 
-func (m Mailer) send(ctx context.Context, message *mail.Message) error {
+func (m Mailer) send(ctx context.Context, job *Job, message *mail.Message) error {
 	err := m.Sender.Send(ctx, *message)
-	if mail.IsPermanent(err) {
-		return Permanent(err)
+	result := "sent"
+	switch {
+	case mail.IsPermanent(err):
+		result, err = "refused", Permanent(err)
+	case err != nil:
+		result = "retry"
 	}
+	job.count(func(e effects) { e.mails.WithLabelValues(result).Inc() })
 	return err
 }
 

@@ -22,6 +22,7 @@ type metrics struct {
 	waiting  *prometheus.GaugeVec
 	dead     *prometheus.GaugeVec
 	load     load
+	effects  effects
 	backup   backupMetrics
 }
 
@@ -48,14 +49,18 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		dead: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "outbox_dead", Help: "Jobs that nothing will try again; from the leader only.",
 		}, []string{"kind"}),
-		load:   newLoad(),
-		backup: newBackupMetrics(),
+		load:    newLoad(),
+		effects: newEffects(),
+		backup:  newBackupMetrics(),
 	}
 	if registerer == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead, m.load.untaken, m.load.oldest,
-		m.backup.taken, m.backup.took, m.backup.size} {
+	for kind := range policies {
+		m.deaths.WithLabelValues(string(kind)) // so that the first one is an increase
+	}
+	for _, c := range append([]prometheus.Collector{m.duration, m.deaths, m.panics, m.lost, m.oldest, m.waiting, m.dead, m.load.untaken, m.load.oldest,
+		m.backup.taken, m.backup.took, m.backup.size}, m.effects.collectors()...) {
 		if err := registerer.Register(c); err != nil {
 			return nil, err
 		}

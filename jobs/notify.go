@@ -131,6 +131,7 @@ func Push(db *models.DB, senders map[push.Platform]push.Sender, publicURL, servi
 			Kind: string(a.Kind), Title: service, Body: a.message, Link: a.link, Badge: &badge,
 			CollapseKey: "n" + strconv.FormatInt(a.ID, 36), Data: map[string]string{"notificationId": relay.ID("Notification", a.ID)},
 		})
+		job.count(func(e effects) { e.pushes.WithLabelValues(string(device.Platform), outcome.Status.String()).Inc() })
 		return pushed(ctx, db, device.ID, outcome, err)
 	}
 }

@@ -136,17 +136,23 @@ func (j *Jobs) enqueueAll(ctx context.Context, rows []models.OutboxRow) (ids []i
 
 // runDirectly does what is not worth handing over, gives the ids of what is done, and the rest.
 func (j *Jobs) runDirectly(ctx context.Context, rows []models.OutboxRow) (done []int64, rest []models.OutboxRow) {
-	groups := map[models.JobKind][]models.OutboxRow{}
+	// Those of a trace run by themselves, so that what they cause belongs to it too.
+	type groupKey struct {
+		kind  models.JobKind
+		trace string
+	}
+	groups := map[groupKey][]models.OutboxRow{}
 	for _, row := range rows {
 		if j.direct[row.Kind] == nil || row.Attempts > 0 {
 			rest = append(rest, row)
 		} else {
-			groups[row.Kind] = append(groups[row.Kind], row)
+			key := groupKey{row.Kind, traceOf(&row)}
+			groups[key] = append(groups[key], row)
 		}
 	}
-	for kind, group := range groups {
+	for key, group := range groups {
 		for some := range slices.Chunk(group, directBatch) {
-			if !j.runGroup(ctx, kind, some) {
+			if !j.runGroup(ctx, key.kind, some) {
 				rest = append(rest, some...)
 				continue
 			}
@@ -165,7 +171,10 @@ func (j *Jobs) runGroup(ctx context.Context, kind models.JobKind, rows []models.
 		jobs[i] = j.newJob(&rows[i])
 	}
 	log := j.log.With("job_kind", kind, "first_job_id", rows[0].ID, "count", len(rows))
+	ctx, span := j.traceJob(ctx, &rows[0])
+	span.Number("job.count", int64(len(rows)))
 	err := j.guard(ctx, directTimeout, func() *slog.Logger { return log }, func(ctx context.Context) error { return j.direct[kind](ctx, jobs) })
+	span.End(err)
 	if err != nil {
 		log.WarnContext(ctx, "the relay leaves jobs to the workers", "error", err)
 		return false

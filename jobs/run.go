@@ -64,6 +64,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow, release func()) e
 	}
 	job := j.newJob(row)
 	start := time.Now()
+	ctx, span := j.traceJob(ctx, row)
 	err := j.call(ctx, handler, job)
 	release()
 	if errors.Is(err, errAlreadyDone) {
@@ -73,6 +74,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow, release func()) e
 	if err == nil && !job.finished.Load() {
 		_, err = j.dones.ask(ctx, row.ID)
 	}
+	span.End(err)
 	switch {
 	case err == nil:
 		j.metrics.ran(row.Kind, "done", time.Since(start))
@@ -85,7 +87,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow, release func()) e
 }
 
 func (j *Jobs) newJob(row *models.OutboxRow) *Job {
-	return &Job{ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, log: j.log, payload: row.Payload}
+	return &Job{ID: row.ID, Kind: row.Kind, Attempt: row.Attempts + 1, log: j.log, payload: row.Payload, metrics: j.metrics}
 }
 
 // call runs the handler within the time-out of its kind.

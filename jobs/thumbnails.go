@@ -43,6 +43,7 @@ func Thumbnails(db *models.DB, store *storage.Store) Handler {
 		result, err := process(ctx, budget, store, photo)
 		if rejection, ok := errors.AsType[*imaging.Rejection](err); ok {
 			job.Log().InfoContext(ctx, "photo rejected", "photo", photo.ID, "reason", rejection.Reason, "detail", rejection.Detail)
+			job.count(func(e effects) { e.photos.WithLabelValues(string(rejection.Reason)).Inc() })
 			return db.InTx(ctx, func(ctx context.Context, tx *models.Tx) error {
 				if err := tx.PhotoRejected(ctx, photo.ID, string(rejection.Reason)); err != nil {
 					return err
@@ -96,6 +97,9 @@ func finishPhoto(ctx context.Context, db *models.DB, store *storage.Store, job *
 		}
 		return job.Finish(ctx, tx)
 	})
+	if err == nil && there {
+		job.count(func(e effects) { e.photos.WithLabelValues(string(models.PhotoReady)).Inc() })
+	}
 	if err == nil && !there {
 		// Erased while its renditions were made. The job is not finished before they are gone.
 		return store.Delete(ctx, photo.ObjectKeys()...)

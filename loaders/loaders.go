@@ -42,11 +42,6 @@ func CallerOf(ctx context.Context) Caller {
 	return c
 }
 
-// CountLookups has what is looked up in memcached under the returned context counted.
-func CountLookups(ctx context.Context) (context.Context, *cache.Lookups) {
-	return cache.CountLookups(ctx)
-}
-
 // Config is what the loaders read from.
 type Config struct {
 	DB    *models.DB

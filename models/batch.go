@@ -36,6 +36,14 @@ func (db *DB) Read(ctx context.Context, b *Batch) error {
 	if b.Len() == 0 {
 		return nil
 	}
+	ctx, watched := db.statements.reading(ctx, b)
+	err := db.answer(ctx, b)
+	db.statements.read(watched, err)
+	return err
+}
+
+// answer has a replica read the batch, or the primary.
+func (db *DB) answer(ctx context.Context, b *Batch) error {
 	if db.replicas != nil {
 		if answered, err := db.readReplica(ctx, b); answered {
 			return err
@@ -73,7 +81,6 @@ func (db *DB) send(ctx context.Context, conn *pgx.Conn, b *Batch) (*pgconn.Multi
 		if err = q.bind(conn, prepared, arguments, message); err != nil {
 			return nil, err
 		}
-		count(ctx, q.statement)
 	}
 	return conn.PgConn().ExecBatch(ctx, message), nil
 }

@@ -37,6 +37,7 @@ type DB struct {
 	tokenKey     *keptSecret
 	hot          hot
 	replicas     *replicas.Set // nil without any
+	statements   *statements
 }
 
 // Option is how the database is opened.
@@ -51,9 +52,10 @@ func BehindPooler(pooler bool) Option {
 // Open connects lazily; maxConns of 0 takes pgx's default (the larger of 4 and the number of cores).
 func Open(databaseURL string, maxConns int32, options ...Option) (*DB, error) {
 	db := &DB{
-		tokenKey: new(keptSecret),
-		hot:      newHot(false),
-		Now:      func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+		tokenKey:   new(keptSecret),
+		hot:        newHot(false),
+		statements: new(statements),
+		Now:        func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	}
 	for _, option := range options {
 		option(db)
@@ -84,7 +86,7 @@ func (db *DB) poolConfig(databaseURL string) (*pgxpool.Config, error) {
 	// Bun writes literals into its statements: preparing each of them would cost a second round trip and fill every
 	// backend with statements used once. Hot statements say themselves how they are sent.
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
-	config.ConnConfig.Tracer = statementCounter{}
+	config.ConnConfig.Tracer = db.statements
 	if db.hot.described != nil {
 		return config, nil
 	}
@@ -164,6 +166,9 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 		tx := &Tx{now: db.Now(), hot: db.hot}
 		err = db.RunInTx(ctx, nil, func(ctx context.Context, bunTx bun.Tx) error {
 			tx.Tx = bunTx
+			if err := traceWork(ctx, bunTx.Tx); err != nil {
+				return err
+			}
 			if err := f(ctx, tx); err != nil {
 				return err
 			}

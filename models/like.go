@@ -116,7 +116,7 @@ func (db *DB) likeAtOnce(ctx context.Context, a Attempt, styleID int64, change *
 	}
 	liked, changed := Liked{StyleID: styleID, Style: new(Style)}, false
 	fields := append([]any{&changed, &liked.Flags.Liked, &liked.Flags.Collected, &liked.Flags.RequestedItemInfo}, liked.Style.fields()...)
-	err = db.Pool.QueryRow(ctx, statement, args...).Scan(fields...)
+	err = db.queryRow(ctx, fields, statement, args...)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows), violates(err, "likes_style_id_fkey"), isRetryable(err):
 		db.committed(ctx, changes)

@@ -75,6 +75,9 @@ type OutboxRow struct {
 	LastError   *string
 	DoneAt      *time.Time
 	DeadAt      *time.Time
+	// Traceparent names the trace of the request or job that recorded the work; nil where it was not recorded. The database
+	// sets it, see traceWork.
+	Traceparent *string `bun:",scanonly"`
 }
 
 // State is the word for what has become of the work.

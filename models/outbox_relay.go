@@ -16,17 +16,17 @@ type Relayed struct{ Enqueued, Done []int64 }
 func (kind JobKind) RunByWorkers() bool { return kind == JobNotify }
 
 const (
-	dueJobsSQL = `select id, kind, generation, attempts, payload from outbox
+	dueJobsSQL = `select id, kind, generation, attempts, payload, traceparent from outbox
 		where available_at <= $1 and enqueued_at is null and done_at is null and dead_at is null
 		order by available_at, id limit $2 for update skip locked`
 	// dueElsewhereSQL is for relays that leave work to workers until $3. Each part has an index of its own.
-	dueElsewhereSQL = `with due as (select id, kind, generation, attempts, payload, available_at from outbox
+	dueElsewhereSQL = `with due as (select id, kind, generation, attempts, payload, available_at, traceparent from outbox
 			where available_at <= $1 and enqueued_at is null and done_at is null and dead_at is null and kind <> '` + string(JobNotify) + `'
 			order by available_at, id limit $2 for update skip locked),
-		late as (select id, kind, generation, attempts, payload, available_at from outbox
+		late as (select id, kind, generation, attempts, payload, available_at, traceparent from outbox
 			where available_at <= $3 and enqueued_at is null and done_at is null and dead_at is null and kind = '` + string(JobNotify) + `'
 			order by available_at, id limit $2 for update skip locked)
-		select id, kind, generation, attempts, payload from (select * from due union all select * from late) d order by available_at, id`
+		select id, kind, generation, attempts, payload, traceparent from (select * from due union all select * from late) d order by available_at, id`
 	relayedSQL = `update outbox set enqueued_at = $1::timestamptz, done_at = case when id = any($3) then $1::timestamptz end
 		where id = any($2::bigint[] || $3::bigint[])`
 )
@@ -50,7 +50,7 @@ func (db *DB) RelayJobs(ctx context.Context, limit int64, leave time.Duration, h
 			return err
 		}
 		rows, err := pgx.CollectRows(waiting, func(r pgx.CollectableRow) (o OutboxRow, err error) {
-			return o, r.Scan(&o.ID, &o.Kind, &o.Generation, &o.Attempts, &o.Payload)
+			return o, r.Scan(&o.ID, &o.Kind, &o.Generation, &o.Attempts, &o.Payload, &o.Traceparent)
 		})
 		if err != nil || len(rows) == 0 {
 			return err

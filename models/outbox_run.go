@@ -12,11 +12,11 @@ import (
 const maxLastError = 500
 
 var outboxRows = table[OutboxRow]{
-	`select id, kind, unique_key, payload, created_at, available_at, enqueued_at, generation, attempts, last_error, done_at, dead_at
+	`select id, kind, unique_key, payload, created_at, available_at, enqueued_at, generation, attempts, last_error, done_at, dead_at, traceparent
 		from outbox where id = any($1)`,
 	func(r pgx.Row, o *OutboxRow) error {
 		return r.Scan(&o.ID, &o.Kind, &o.UniqueKey, &o.Payload, &o.CreatedAt, &o.AvailableAt, &o.EnqueuedAt, &o.Generation,
-			&o.Attempts, &o.LastError, &o.DoneAt, &o.DeadAt)
+			&o.Attempts, &o.LastError, &o.DoneAt, &o.DeadAt, &o.Traceparent)
 	},
 	func(o *OutboxRow) int64 { return o.ID },
 }

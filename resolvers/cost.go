@@ -12,6 +12,7 @@ import (
 
 	"styleshare/graph/transport"
 	"styleshare/internal/ratelimit"
+	"styleshare/internal/usage"
 	"styleshare/loaders"
 	"styleshare/models"
 )
@@ -58,8 +59,7 @@ func ReportCost(ctx context.Context, next graphql.OperationHandler) graphql.Resp
 	if n, ok := ctx.Value(sessionStatementsKey{}).(*atomic.Int64); ok {
 		session = n.Load()
 	}
-	ctx, statements := models.CountStatements(ctx)
-	ctx, lookups := loaders.CountLookups(ctx)
+	ctx, used := usage.Track(ctx)
 	charge := charged(transport.ChargeOf(ctx))
 	respond := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
@@ -71,10 +71,10 @@ func ReportCost(ctx context.Context, next graphql.OperationHandler) graphql.Resp
 			response.Extensions = make(map[string]any, 1)
 		}
 		took := map[string]any{
-			"sqlStatements":        statements.Load(),
+			"sqlStatements":        used.Statements.Load(),
 			"sessionSqlStatements": session,
-			"cacheHits":            lookups.Hits(),
-			"cacheMisses":          lookups.Misses(),
+			"cacheHits":            used.Hits.Load(),
+			"cacheMisses":          used.Misses.Load(),
 			"milliseconds":         float64(time.Since(start).Microseconds()) / 1000,
 		}
 		maps.Copy(took, charge)

@@ -2103,7 +2103,9 @@ func planAnswer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 		case 0: // id
 			w.ID("Answer", obj.ID)
 		case 1: // question
+			span := w.Method(s, f)
 			v, err := obj.Question()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2115,7 +2117,9 @@ func planAnswer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				}
 			}
 		case 2: // author
+			span := w.Method(s, f)
 			v, err := obj.Author()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2130,7 +2134,9 @@ func planAnswer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			v := obj.Body
 			w.String(v)
 		case 4: // styles
+			span := w.Method(s, f)
 			v, err := obj.Styles()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2149,7 +2155,9 @@ func planAnswer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			v := obj.CreatedAt
 			w.DateTime(v)
 		case 6: // isAccepted
+			span := w.Method(s, f)
 			v, err := obj.IsAccepted()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2454,7 +2462,9 @@ func planBrand(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			w.Int(v)
 		case 4: // styles
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Styles(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2594,7 +2604,9 @@ func planCollection(ctx context.Context, ec *executionContext, w *plan.Writer, o
 		case 0: // id
 			w.ID("Collection", obj.ID)
 		case 1: // owner
+			span := w.Method(s, f)
 			v, err := obj.Owner()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2615,7 +2627,9 @@ func planCollection(ctx context.Context, ec *executionContext, w *plan.Writer, o
 			v := obj.StyleCount
 			w.Int(v)
 		case 5: // cover
+			span := w.Method(s, f)
 			v, err := obj.Cover()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2628,7 +2642,9 @@ func planCollection(ctx context.Context, ec *executionContext, w *plan.Writer, o
 			}
 		case 6: // styles
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Styles(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2722,7 +2738,9 @@ func planComment(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 		case 0: // id
 			w.ID("Comment", obj.ID)
 		case 1: // style
+			span := w.Method(s, f)
 			v, err := obj.Style()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2734,7 +2752,9 @@ func planComment(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 				}
 			}
 		case 2: // author
+			span := w.Method(s, f)
 			v, err := obj.Author()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2749,7 +2769,9 @@ func planComment(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 			v := obj.Body
 			w.String(v)
 		case 4: // mentions
+			span := w.Method(s, f)
 			v, err := obj.Mentions()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -2765,7 +2787,9 @@ func planComment(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 			}
 			w.End(len(v))
 		case 5: // replyTo
+			span := w.Method(s, f)
 			v, err := obj.ReplyTo()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3288,7 +3312,9 @@ func planItemTag(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 		case 0: // id
 			w.ID("ItemTag", obj.ID)
 		case 1: // photo
+			span := w.Method(s, f)
 			v, err := obj.Photo()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3306,7 +3332,9 @@ func planItemTag(ctx context.Context, ec *executionContext, w *plan.Writer, obj 
 			v := obj.Y
 			w.Marshal(marshalNFloat2float64(ctx, ec, nil, v))
 		case 4: // brand
+			span := w.Method(s, f)
 			v, err := obj.Brand()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3432,7 +3460,9 @@ func planModeration(ctx context.Context, ec *executionContext, w *plan.Writer, o
 		switch f.ID {
 		case 0: // reports
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Reports(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["state"].(*models.ReportState))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3500,7 +3530,9 @@ func planNotification(ctx context.Context, ec *executionContext, w *plan.Writer,
 			v := obj.Kind
 			w.String(string(v))
 		case 2: // actors
+			span := w.Method(s, f)
 			v, err := obj.Actors()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3519,7 +3551,9 @@ func planNotification(ctx context.Context, ec *executionContext, w *plan.Writer,
 			v := obj.ActorCount()
 			w.Int(v)
 		case 4: // subject
+			span := w.Method(s, f)
 			v, err := obj.Subject()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3531,7 +3565,9 @@ func planNotification(ctx context.Context, ec *executionContext, w *plan.Writer,
 				}
 			}
 		case 5: // message
+			span := w.Method(s, f)
 			v, err := obj.Message()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3805,7 +3841,9 @@ func planQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 		case 0: // id
 			w.ID("Question", obj.ID)
 		case 1: // author
+			span := w.Method(s, f)
 			v, err := obj.Author()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3820,7 +3858,9 @@ func planQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 			v := obj.Body
 			w.String(v)
 		case 3: // photos
+			span := w.Method(s, f)
 			v, err := obj.Photos()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3836,7 +3876,9 @@ func planQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 			}
 			w.End(len(v))
 		case 4: // style
+			span := w.Method(s, f)
 			v, err := obj.Style()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3854,7 +3896,9 @@ func planQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 			v := obj.AnswerCount
 			w.Int(v)
 		case 7: // acceptedAnswer
+			span := w.Method(s, f)
 			v, err := obj.AcceptedAnswer()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -3867,7 +3911,9 @@ func planQuestion(ctx context.Context, ec *executionContext, w *plan.Writer, obj
 			}
 		case 8: // answers
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Answers(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4001,7 +4047,9 @@ func planReport(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 		case 0: // id
 			w.ID("Report", obj.ID)
 		case 1: // reporter
+			span := w.Method(s, f)
 			v, err := obj.Reporter()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4013,7 +4061,9 @@ func planReport(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				}
 			}
 		case 2: // subject
+			span := w.Method(s, f)
 			v, err := obj.Subject()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4044,7 +4094,9 @@ func planReport(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				w.String(string(*v))
 			}
 		case 8: // resolvedBy
+			span := w.Method(s, f)
 			v, err := obj.ResolvedBy()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4362,7 +4414,9 @@ func planSearchResults(ctx context.Context, ec *executionContext, w *plan.Writer
 		switch f.ID {
 		case 0: // styles
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Styles(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4375,7 +4429,9 @@ func planSearchResults(ctx context.Context, ec *executionContext, w *plan.Writer
 			}
 		case 1: // users
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Users(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4388,7 +4444,9 @@ func planSearchResults(ctx context.Context, ec *executionContext, w *plan.Writer
 			}
 		case 2: // tags
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Tags(fc.Args["first"].(*int))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4405,7 +4463,9 @@ func planSearchResults(ctx context.Context, ec *executionContext, w *plan.Writer
 			w.End(len(v))
 		case 3: // brands
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Brands(fc.Args["first"].(*int))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4563,7 +4623,9 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			v := obj.State
 			w.String(string(v))
 		case 2: // author
+			span := w.Method(s, f)
 			v, err := obj.Author()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4578,7 +4640,9 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			v := obj.Caption
 			w.String(v)
 		case 4: // photos
+			span := w.Method(s, f)
 			v, err := obj.Photos()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4594,7 +4658,9 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			}
 			w.End(len(v))
 		case 5: // items
+			span := w.Method(s, f)
 			v, err := obj.Items()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4610,7 +4676,9 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			}
 			w.End(len(v))
 		case 6: // tags
+			span := w.Method(s, f)
 			v, err := obj.Tags()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4626,7 +4694,9 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			}
 			w.End(len(v))
 		case 7: // mentions
+			span := w.Method(s, f)
 			v, err := obj.Mentions()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4671,26 +4741,34 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			v := obj.ItemInfoRequestCount
 			w.Int(v)
 		case 15: // viewerHasLiked
+			span := w.Method(s, f)
 			v, err := obj.ViewerHasLiked()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 16: // viewerHasCollected
+			span := w.Method(s, f)
 			v, err := obj.ViewerHasCollected()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 17: // viewerHasRequestedItemInfo
+			span := w.Method(s, f)
 			v, err := obj.ViewerHasRequestedItemInfo()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 18: // comments
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Comments(fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4703,7 +4781,9 @@ func planStyle(ctx context.Context, ec *executionContext, w *plan.Writer, obj *l
 			}
 		case 19: // likers
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Likers(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -4804,7 +4884,9 @@ func planTag(ctx context.Context, ec *executionContext, w *plan.Writer, obj *loa
 			w.Int(v)
 		case 3: // styles
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Styles(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5273,7 +5355,9 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 			v := obj.Bio
 			w.String(v)
 		case 4: // avatar
+			span := w.Method(s, f)
 			v, err := obj.Avatar()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5307,26 +5391,34 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 			v := obj.FollowingCount
 			w.Int(v)
 		case 11: // viewerFollows
+			span := w.Method(s, f)
 			v, err := obj.ViewerFollows()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 12: // viewerHasRequestedFollow
+			span := w.Method(s, f)
 			v, err := obj.ViewerHasRequestedFollow()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 13: // followsViewer
+			span := w.Method(s, f)
 			v, err := obj.FollowsViewer()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 14: // styles
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Styles(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5339,7 +5431,9 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 			}
 		case 15: // followers
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Followers(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5352,7 +5446,9 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 			}
 		case 16: // following
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Following(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5365,7 +5461,9 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 			}
 		case 17: // collections
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Collections(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5378,7 +5476,9 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 			}
 		case 18: // calendar
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Calendar(fc.Args["year"].(int), fc.Args["month"].(int), fc.Args["timeZone"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5394,13 +5494,17 @@ func planUser(ctx context.Context, ec *executionContext, w *plan.Writer, obj *lo
 			}
 			w.End(len(v))
 		case 19: // viewerBlocks
+			span := w.Method(s, f)
 			v, err := obj.ViewerBlocks()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 20: // viewerMutes
+			span := w.Method(s, f)
 			v, err := obj.ViewerMutes()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5554,7 +5658,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 		w.Open(i, f)
 		switch f.ID {
 		case 0: // user
+			span := w.Method(s, f)
 			v, err := obj.User()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5566,32 +5672,42 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				}
 			}
 		case 1: // email
+			span := w.Method(s, f)
 			v, err := obj.Email()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.String(v)
 		case 2: // emailVerified
+			span := w.Method(s, f)
 			v, err := obj.EmailVerified()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Bool(v)
 		case 3: // locale
+			span := w.Method(s, f)
 			v, err := obj.Locale()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.String(v)
 		case 4: // timeZone
+			span := w.Method(s, f)
 			v, err := obj.TimeZone()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.String(v)
 		case 5: // feed
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Feed(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5604,7 +5720,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			}
 		case 6: // notifications
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Notifications(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5616,14 +5734,18 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				}
 			}
 		case 7: // unreadNotificationCount
+			span := w.Method(s, f)
 			v, err := obj.UnreadNotificationCount()
+			span.End(err)
 			if err != nil {
 				return false
 			}
 			w.Int(v)
 		case 8: // collections
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.Collections(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5635,7 +5757,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				}
 			}
 		case 9: // notificationPreferences
+			span := w.Method(s, f)
 			v, err := obj.NotificationPreferences()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5651,7 +5775,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			}
 			w.End(len(v))
 		case 10: // quietFrom
+			span := w.Method(s, f)
 			v, err := obj.QuietFrom()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5661,7 +5787,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				w.String(*v)
 			}
 		case 11: // quietUntil
+			span := w.Method(s, f)
 			v, err := obj.QuietUntil()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5671,7 +5799,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 				w.String(*v)
 			}
 		case 12: // sessions
+			span := w.Method(s, f)
 			v, err := obj.Sessions()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5687,7 +5817,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			}
 			w.End(len(v))
 		case 13: // devices
+			span := w.Method(s, f)
 			v, err := obj.Devices()
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5704,7 +5836,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			w.End(len(v))
 		case 14: // followRequests
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.FollowRequests(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5717,7 +5851,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			}
 		case 15: // blockedUsers
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.BlockedUsers(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}
@@ -5730,7 +5866,9 @@ func planViewer(ctx context.Context, ec *executionContext, w *plan.Writer, obj *
 			}
 		case 16: // mutedUsers
 			fc := w.Arguments(f)
+			span := w.Method(s, f)
 			v, err := obj.MutedUsers(fc.Args["first"].(*int), fc.Args["after"].(*string))
+			span.End(err)
 			if err != nil {
 				return false
 			}

@@ -361,7 +361,7 @@ type NotificationEvent struct {
 	Cursor string `json:"cursor"`
 	// What happened, as it is now.
 	Notification *loaders.Notification `json:"notification"`
-	// How many notifications the viewer has not read now.
+	// How many notifications the viewer has not read now; 1000 stands for that many or more.
 	UnreadNotificationCount int `json:"unreadNotificationCount"`
 }
 

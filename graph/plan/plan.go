@@ -82,6 +82,7 @@ type ReadArguments[E any] func(ctx context.Context, exec E, raw map[string]any) 
 
 // compiled is the plan of one root field of an operation.
 type compiled[E any] struct {
+	name      string // of the root field, with its type's
 	root      Field
 	wanted    loaders.WantedField // the same, for who reads ahead
 	arguments []arguments[E]

@@ -9,6 +9,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"styleshare/internal/tracing"
 	"styleshare/loaders"
 )
 
@@ -58,6 +59,9 @@ func (p *Planner[E]) Answer(ctx context.Context, exec E, root Root[E], next grap
 	}
 	w := writers.Get().(*Writer)
 	w.arguments = values
+	ctx, span := tracing.Start(ctx, c.name, tracing.Internal)
+	w.trace(ctx, span)
+	defer span.End(nil)
 	ahead := loaders.WithAhead(ctx, &loaders.Ahead{Root: &c.wanted, Arguments: values})
 	if instead := root(ahead, exec, w, &c.root, field); instead != nil {
 		w.free()
@@ -96,7 +100,7 @@ func (p *Planner[E]) plan(ctx context.Context, op *graphql.OperationContext, exe
 		compiler := &compiler[E]{ctx, op, exec, p.schema, p.types, new(compiled[E])}
 		if root, ok := compiler.field(field, field.ObjectDefinition.Name); ok {
 			c = compiler.plan
-			c.root, c.wanted = root, root.wanted()
+			c.root, c.wanted, c.name = root, root.wanted(), field.ObjectDefinition.Name+"."+field.Name
 		}
 	}
 	p.plans.Add(key, c)
@@ -109,7 +113,7 @@ const mostKept = 256 << 10
 var writers = sync.Pool{New: func() any { return &Writer{out: make([]byte, 0, 16<<10)} }}
 
 func (w *Writer) free() {
-	w.arguments = nil
+	w.arguments, w.traced = nil, nil
 	if cap(w.out) <= mostKept {
 		w.out = w.out[:0]
 		writers.Put(w)

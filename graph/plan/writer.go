@@ -17,6 +17,7 @@ import (
 type Writer struct {
 	out       []byte
 	arguments []map[string]any
+	traced    *traced // nil where nobody traces
 }
 
 // Arguments are what a field is called with.

@@ -37,6 +37,8 @@ type Config struct {
 	Observe func(web.Operation, time.Duration)
 	// Usage counts which fields clients ask for; nil counts nothing.
 	Usage *Usage
+	// SlowAfter is how long an operation may take until it is logged with what it took; 0 logs none.
+	SlowAfter time.Duration
 	// Streams keeps WebSockets and server-sent events; nil serves none.
 	Streams *Streams
 	// Log gets the causes of internal errors. Its handler is expected to add the request id. slog.Default() where nil.

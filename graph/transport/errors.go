@@ -138,7 +138,7 @@ func (e *Executor) logInternal(ctx context.Context, path ast.Path, cause error) 
 		return
 	}
 	e.config.Log.ErrorContext(ctx, "internal error", slog.String("operation", operationName(ctx)),
-		slog.String("path", path.String()), slog.String("error", text))
+		slog.String("path", path.String()), slog.Any("error", cause))
 }
 
 func operationName(ctx context.Context) string {

@@ -103,7 +103,7 @@ func (h *handler) run(ctx context.Context, method, media string, c checked) (sta
 	if status, err := overHTTP(c.op.Operation.Operation, method, media); err != nil {
 		return status, refusedResponse(ctx, err), info
 	}
-	resp, whole := h.exec.answer(ctx, c.op)
+	resp, whole := h.exec.answer(ctx, c.op, info)
 	if !whole {
 		return http.StatusServiceUnavailable, resp, info
 	}

@@ -18,7 +18,7 @@ type incidents struct {
 type incidentsKey struct{}
 
 func withIncidents(ctx context.Context) context.Context {
-	return context.WithValue(ctx, incidentsKey{}, &incidents{seen: map[string]struct{}{}})
+	return context.WithValue(ctx, incidentsKey{}, new(incidents))
 }
 
 // firstIncident says whether an error with this text is to be logged.
@@ -31,6 +31,9 @@ func firstIncident(ctx context.Context, text string) bool {
 	defer in.mu.Unlock()
 	if _, seen := in.seen[text]; seen || len(in.seen) >= maxIncidents {
 		return false
+	}
+	if in.seen == nil { // most operations have none
+		in.seen = map[string]struct{}{}
 	}
 	in.seen[text] = struct{}{}
 	return true

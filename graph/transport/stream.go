@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"styleshare/internal/fault"
+	"styleshare/internal/tracing"
 	"styleshare/internal/web"
 )
 
@@ -53,14 +54,16 @@ func (e *Executor) stream(ctx context.Context, c checked, to receiver) (info web
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
 	defer cancel()
-	resp, _ := e.answer(ctx, c.op)
+	resp, _ := e.answer(ctx, c.op, info)
 	info.Code = firstCode(resp.Errors)
 	_ = receive(to, resp)
 	return info
 }
 
 // answer executes a query or a mutation. whole is false where it was ended early; resp is never nil.
-func (e *Executor) answer(ctx context.Context, op *graphql.OperationContext) (resp *graphql.Response, whole bool) {
+func (e *Executor) answer(ctx context.Context, op *graphql.OperationContext, info web.Operation) (resp *graphql.Response, whole bool) {
+	ctx, watched := e.watch(ctx, info)
+	defer func() { watched.end(ctx, endedAs(resp)) }()
 	responses, ctx := e.DispatchOperation(ctx, op)
 	resp = responses(ctx)
 	if timedOut(ctx) && (resp == nil || len(resp.Errors) > 0) {
@@ -73,9 +76,17 @@ func (e *Executor) answer(ctx context.Context, op *graphql.OperationContext) (re
 	return resp, true
 }
 
+// endedAs is the code of an answer; a panic leaves none.
+func endedAs(resp *graphql.Response) string {
+	if resp == nil {
+		return string(fault.Internal)
+	}
+	return firstCode(resp.Errors)
+}
+
 // subscribe passes a subscription's answers on until it ends, and waits for its producer.
 func (e *Executor) subscribe(ctx context.Context, op *graphql.OperationContext, to receiver) (code string) {
-	ctx, end := context.WithCancelCause(ctx)
+	ctx, end := context.WithCancelCause(tracing.Apart(ctx))
 	made := &production{exec: e}
 	defer made.running.Wait()
 	defer end(nil)

@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"styleshare/internal/fault"
+	"styleshare/internal/tracing"
 )
 
 // subprotocol is the one of the graphql-ws library: one connection carries many operations.
@@ -29,7 +30,7 @@ func (h *handler) upgrade(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, r, http.StatusForbidden, fault.New(fault.Forbidden, "pages of this origin may not open WebSockets here"))
 		return
 	}
-	s := newSocket(context.WithoutCancel(r.Context()), h.exec, streams)
+	s := newSocket(tracing.Apart(context.WithoutCancel(r.Context())), h.exec, streams)
 	who := streams.config.IdentityOf(s.ctx)
 	s.mu.Lock() // whoever wants to end it waits until it stands
 	defer s.mu.Unlock()

@@ -69,6 +69,7 @@ type Config struct {
 
 // Cache is safe for concurrent use; a nil *Cache never holds anything.
 type Cache struct {
+	types     allTypes
 	namespace string
 	nodes     rendezvous
 	suspects  *suspects

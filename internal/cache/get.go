@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/bradfitz/gomemcache/memcache"
+
+	"styleshare/internal/tracing"
 )
 
 // answer is what one node said to one GetMulti.
@@ -25,6 +27,7 @@ func (c *Cache) GetMulti(ctx context.Context, keys []string) (hits [][]byte, f *
 	if c == nil || len(keys) == 0 || ctx.Err() != nil {
 		return nil, nil
 	}
+	ctx, span := tracing.Start(ctx, "memcached get", tracing.Client)
 	f = &Fill{cache: c, started: time.Now()}
 	safe := make([]string, len(keys))
 	byNode := map[*node][]string{}
@@ -48,6 +51,12 @@ func (c *Cache) GetMulti(ctx context.Context, keys []string) (hits [][]byte, f *
 		}
 	}
 	c.count(ctx, found, len(keys)-found)
+	if span.Recording() {
+		span.Number("cache.keys", int64(len(keys)))
+		span.Number("cache.hits", int64(found))
+		span.Number("cache.nodes", int64(len(byNode)))
+		span.End(nil)
+	}
 	return hits, f
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"styleshare/internal/tracing"
 )
 
 // InvalidateError tells which keys (as given to Invalidate) memcached could not be told of.
@@ -31,10 +33,12 @@ func (c *Cache) Invalidate(ctx context.Context, keys ...string) error {
 }
 
 // InvalidateMarked is Invalidate after Mark, by the writer of that id.
-func (c *Cache) InvalidateMarked(_ context.Context, id uint64, keys ...string) error {
+func (c *Cache) InvalidateMarked(ctx context.Context, id uint64, keys ...string) error {
 	if c == nil || len(keys) == 0 {
 		return nil
 	}
+	_, span := tracing.Start(ctx, "memcached invalidate", tracing.Client)
+	span.Number("cache.keys", int64(len(keys)))
 	started := time.Now()
 	var unmarked atomic.Bool // whether one of the keys has been without its mark
 	failed, err := c.rewriteAll(keys, func(old []byte, again bool) []byte {
@@ -46,6 +50,7 @@ func (c *Cache) InvalidateMarked(_ context.Context, id uint64, keys ...string) e
 	})
 	c.stats.invalidations.Add(uint64(len(keys) - len(failed)))
 	c.stats.failed.Add(uint64(len(failed)))
+	span.End(err)
 	for _, key := range keys {
 		c.suspects.clear(c.safeKey(key), started)
 	}

@@ -6,6 +6,8 @@ var (
 	lookupsTotal = prometheus.NewDesc("cache_lookups_total",
 		"Rows that were looked up, by tier (local: this process's memory; memcached: what local did not have) and result (hit, miss).",
 		[]string{"tier", "result"}, nil)
+	rowsTotal = prometheus.NewDesc("cache_rows_total",
+		"Rows that were wanted, by type and by whether one of the tiers had them (hit) or the database was asked (miss).", []string{"type", "result"}, nil)
 	fillsTotal = prometheus.NewDesc("cache_fills_total",
 		"Rows on their way to memcached, by result: stored, lost (changed or filled meanwhile), dropped (node away, queue full, load too slow).",
 		[]string{"result"}, nil)
@@ -21,7 +23,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (c *Cache) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{lookupsTotal, fillsTotal, invalidationsTotal, marksTotal, errorsTotal, localBytes, openNodes, nodeUp, nodeErrors} {
+	for _, d := range []*prometheus.Desc{lookupsTotal, rowsTotal, fillsTotal, invalidationsTotal, marksTotal, errorsTotal, localBytes, openNodes, nodeUp, nodeErrors} {
 		to <- d
 	}
 }
@@ -37,6 +39,12 @@ func (c *Cache) Collect(to chan<- prometheus.Metric) {
 	count(lookupsTotal, s.LocalMisses, "local", "miss")
 	count(lookupsTotal, s.Hits, "memcached", "hit")
 	count(lookupsTotal, s.Misses, "memcached", "miss")
+	c.types.mu.Lock()
+	for _, t := range c.types.all {
+		count(rowsTotal, t.hits.Load(), t.name, "hit")
+		count(rowsTotal, t.misses.Load(), t.name, "miss")
+	}
+	c.types.mu.Unlock()
 	count(fillsTotal, s.Fills, "stored")
 	count(fillsTotal, s.LostFills, "lost")
 	count(fillsTotal, s.DroppedFills, "dropped")

@@ -75,6 +75,8 @@ func (a *Asked[K, V]) Take() (found map[K]*V, missing []K) {
 		delete(a.found, id)
 		missing = append(missing, id)
 	}
+	a.typed.looked.hits.Add(uint64(len(a.found)))
+	a.typed.looked.misses.Add(uint64(len(missing)))
 	return a.found, missing
 }
 

@@ -1,6 +1,9 @@
 package cache
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Stats are counts since New. Keys are counted, except where it says otherwise.
 type Stats struct {
@@ -17,6 +20,29 @@ type Stats struct {
 	LocalHits           uint64
 	LocalMisses         uint64
 	LocalBytes          int64 // what this process's memory holds now, about
+}
+
+// typeStats are rows of one type that were looked up, wherever they were found.
+type typeStats struct {
+	name         string
+	hits, misses atomic.Uint64
+}
+
+// statsOf begins to count a type's rows; of a nil *Cache nobody asks for them.
+func (c *Cache) statsOf(name string) *typeStats {
+	t := &typeStats{name: name}
+	if c != nil {
+		c.types.mu.Lock()
+		defer c.types.mu.Unlock()
+		c.types.all = append(c.types.all, t)
+	}
+	return t
+}
+
+// allTypes are those of a Cache.
+type allTypes struct {
+	mu  sync.Mutex
+	all []*typeStats
 }
 
 type stats struct {

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"reflect"
 	"strconv"
 	"time"
 	"unsafe"
@@ -16,6 +17,7 @@ type Typed[K comparable, V any] struct {
 	prefix string
 	format func([]byte, K) []byte
 	codec  rowcodec.Codec[V]
+	looked *typeStats
 }
 
 // NewTyped makes a Typed whose keys are a prefix and what format appends for an id. The prefix tells apart what is cached
@@ -24,7 +26,7 @@ type Typed[K comparable, V any] struct {
 // deployment, still hear each other's invalidations because the key stays.
 // fields lists those of V, see package rowcodec. cache may be nil.
 func NewTyped[K comparable, V any](cache *Cache, prefix string, format func([]byte, K) []byte, fields func(*V, *rowcodec.Fields)) *Typed[K, V] {
-	return &Typed[K, V]{cache: cache, prefix: prefix, format: format, codec: rowcodec.New(fields)}
+	return &Typed[K, V]{cache: cache, prefix: prefix, format: format, codec: rowcodec.New(fields), looked: cache.statsOf(reflect.TypeFor[V]().Name())}
 }
 
 // NewByID is NewTyped for rows known by their id.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 
@@ -55,6 +56,16 @@ type Config struct {
 	// TrustedDocuments is the path of a manifest: no other documents are run, and the playground and introspection are off.
 	TrustedDocuments string `env:"TRUSTED_DOCUMENTS"`
 	LogFormat        string `env:"LOG_FORMAT" envDefault:"json"`
+	// SlowOperation is how long an operation may take until it is logged with what it took; 0 logs none.
+	SlowOperation time.Duration `env:"SLOW_OPERATION" envDefault:"1s"`
+	// SentryDSN is where errors are reported, and SentryEnvironment what they say of where they come from.
+	SentryDSN         string `env:"SENTRY_DSN"`
+	SentryEnvironment string `env:"SENTRY_ENVIRONMENT" envDefault:"production"`
+	// OpenTelemetry's SDK reads these by itself, and more of its own; here they are only checked.
+	OTLPEndpoint     string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	OTLPProtocol     string `env:"OTEL_EXPORTER_OTLP_PROTOCOL"`
+	TracesSampler    string `env:"OTEL_TRACES_SAMPLER"`
+	TracesSamplerArg string `env:"OTEL_TRACES_SAMPLER_ARG"`
 
 	// CostPerRequest is what one operation may cost, CostPerMinute what one person, or one address of strangers, may spend in a
 	// minute; see graph/cost.

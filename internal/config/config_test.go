@@ -43,6 +43,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"CORS_ORIGINS=example.com", "CORS_ORIGINS=https://example.com/", "LOG_FORMAT=xml", "FEED_CAP=0", "FEED_FAN_OUT_BELOW=many", "LOCAL_CACHE_BYTES=-1", "LOCAL_CACHE_BYTES=32MB",
 		"OIDC_ISSUERS=accounts.google.com=web", "OIDC_ISSUERS=https://accounts.google.com", "OIDC_ISSUERS=https://a.example=x,http://b.example=y", "VAPID_SUBJECT=x",
 		"WORKER_CONCURRENCY=-1", "TRUSTED_DOCUMENTS=/nowhere", "COST_PER_REQUEST=0", "COST_PER_MINUTE=10", "DATABASE_MAX_CONNS=0", "PLAYGROUND=perhaps",
+		"SENTRY_DSN=https://secret.example.com", "SENTRY_DSN=not an address", "SLOW_OPERATION=fast", "SLOW_OPERATION=-1s",
+		"OTEL_EXPORTER_OTLP_ENDPOINT=localhost:4318", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_TRACES_SAMPLER=often", "OTEL_TRACES_SAMPLER_ARG=2",
 		"CLOUDWATCH_NAMESPACE=AWS/EC2", "CLOUDWATCH_NAMESPACE=two words", "RELEASE_SIGNING_KEY=c2VjcmV0", "RELEASE_PUBLIC_KEY=x",
 	} {
 		name, value, _ := strings.Cut(wrong, "=")

@@ -35,6 +35,7 @@ func (c Config) Validate() error {
 	c.checkAddresses(&m)
 	c.checkSettings(&m)
 	m = append(m, c.Backup.Validate(c.S3Bucket)...)
+	c.checkTelemetry(&m)
 	m = append(m, c.Mail.Validate()...)
 	m = append(m, c.Push.Validate()...)
 	slices.SortFunc(m, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })

@@ -59,7 +59,11 @@ func Open(address string) (redis.UniversalClient, error) {
 	if readsReplicas(u.Query()) {
 		return nil, ErrReplicas
 	}
-	return open(u, others)
+	client, err := open(u, others)
+	if err != nil {
+		return nil, err
+	}
+	return traced(client), nil
 }
 
 func openSingle(u *url.URL, others []string) (redis.UniversalClient, error) {

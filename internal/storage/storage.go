@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"styleshare/internal/tracing"
 )
 
 // PublicPrefix begins the keys of the objects that everybody may read.
@@ -90,6 +92,9 @@ func New(ctx context.Context, c Config) (*Store, error) {
 		// Stores other than AWS do not all know the newer checksums, and TLS protects the bytes on their way.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		if tracing.Enabled() {
+			o.APIOptions = append(o.APIOptions, traceCalls)
+		}
 	})
 	if c.PublicURL == "" {
 		c.PublicURL = ownAddress(c)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 
+	"styleshare/internal/tracing"
 	"styleshare/internal/web"
 )
 
@@ -20,7 +21,7 @@ const (
 )
 
 // NewLogger writes lines of at least the given level to w and adds request_id to whatever is logged with the context
-// of a request. The error says which formats there are.
+// of a request, and trace_id and span_id where that is traced. The error says which formats there are.
 func NewLogger(w io.Writer, format Format, level slog.Leveler) (*slog.Logger, error) {
 	opts := &slog.HandlerOptions{Level: level}
 	switch format {
@@ -39,6 +40,9 @@ type contextHandler struct{ slog.Handler }
 func (h contextHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id := web.RequestIDOf(ctx); id != "" {
 		r.AddAttrs(slog.String("request_id", id))
+	}
+	if trace, span := tracing.IDs(ctx); trace != "" {
+		r.AddAttrs(slog.String("trace_id", trace), slog.String("span_id", span))
 	}
 	return h.Handler.Handle(ctx, r)
 }

@@ -1,7 +1,9 @@
 package telemetry
 
 import (
+	"context"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"styleshare/internal/tracing"
 	"styleshare/internal/web"
 )
 
@@ -63,6 +66,15 @@ func NewMetrics(routes, operations []string) *Metrics {
 	return m
 }
 
+// Built tells which binary this is, and what the process does.
+func (m *Metrics) Built(version, commit, role string) {
+	built := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "styleshare_build_info", Help: "1, of the binary that runs: its version, its commit, and what the process does (serve, worker, scheduler, run).",
+	}, []string{"version", "commit", "goversion", "role"})
+	built.WithLabelValues(version, commit, runtime.Version(), role).Set(1)
+	m.Registry.MustRegister(built)
+}
+
 // Handler is the handler of /metrics, for the admin address: it tells more than the public should know.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{Registry: m.Registry})
@@ -77,12 +89,28 @@ func (m *Metrics) CountInFlight(next http.Handler) http.Handler {
 	})
 }
 
-// Observe counts one request and, where it was one, its GraphQL operation. It is made for web.AccessLog.
-func (m *Metrics) Observe(a web.Access) {
+// Observe counts one request and, where it was one, its GraphQL operation, and describes the request's span where it is
+// traced. It is made for web.AccessLog.
+func (m *Metrics) Observe(ctx context.Context, a web.Access) {
+	if span := tracing.Of(ctx); span.Recording() {
+		m.describe(span, a)
+	}
 	status := strconv.Itoa(a.Status/100) + "xx"
 	m.requests.WithLabelValues(known(methods, a.Method), known(m.routes, a.Path), status).Observe(a.Duration.Seconds())
 	if a.Operation != (web.Operation{}) {
 		m.ObserveOperation(a.Operation, a.Duration)
+	}
+}
+
+// describe names no path that is not on the list: some hold ids.
+func (m *Metrics) describe(span tracing.Span, a web.Access) {
+	method, route := known(methods, a.Method), known(m.routes, a.Path)
+	span.Name(method + " " + route)
+	span.Text("http.request.method", method)
+	span.Text("http.route", route)
+	span.Number("http.response.status_code", int64(a.Status))
+	if a.Status >= http.StatusInternalServerError {
+		span.Failed(strconv.Itoa(a.Status))
 	}
 }
 

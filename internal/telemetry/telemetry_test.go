@@ -48,9 +48,9 @@ func scrape(m *Metrics) string {
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	m := NewMetrics([]string{"/graphql", "/healthz"}, []string{"HomeFeed"})
-	m.Observe(web.Access{Method: "POST", Path: "/graphql", Status: 200, Duration: 3 * time.Millisecond, Operation: web.Operation{Name: "HomeFeed", Type: "query"}})
-	m.Observe(web.Access{Method: "POST", Path: "/graphql", Status: 200, Operation: web.Operation{Name: "HomeFeed", Type: "query", Code: "INTERNAL"}})
-	m.Observe(web.Access{Method: "GET", Path: "/healthz", Status: 200})
+	m.Observe(t.Context(), web.Access{Method: "POST", Path: "/graphql", Status: 200, Duration: 3 * time.Millisecond, Operation: web.Operation{Name: "HomeFeed", Type: "query"}})
+	m.Observe(t.Context(), web.Access{Method: "POST", Path: "/graphql", Status: 200, Operation: web.Operation{Name: "HomeFeed", Type: "query", Code: "INTERNAL"}})
+	m.Observe(t.Context(), web.Access{Method: "GET", Path: "/healthz", Status: 200})
 	m.ObserveOperation(web.Operation{Name: "Bell", Type: "subscription"}, time.Second)
 	text := scrape(m)
 	for _, want := range []string{
@@ -92,7 +92,7 @@ func TestCallersCannotMakeUpSeries(t *testing.T) {
 	before := strings.Count(scrape(m), "_duration_seconds_count{")
 	for i := range 1000 {
 		x := fmt.Sprint("x", i)
-		m.Observe(web.Access{Method: x, Path: "/" + x, Status: 404, Operation: web.Operation{Name: x, Type: x}})
+		m.Observe(t.Context(), web.Access{Method: x, Path: "/" + x, Status: 404, Operation: web.Operation{Name: x, Type: x}})
 	}
 	if after := strings.Count(scrape(m), "_duration_seconds_count{"); after != before+2 {
 		t.Errorf("%d series more, want 2", after-before)

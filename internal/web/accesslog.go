@@ -42,7 +42,7 @@ func SetOperation(ctx context.Context, op Operation) {
 // AccessLog writes one line for each answered request and shows it to every observer.
 // It logs no query strings, headers, addresses, variables or documents: secrets and personal data travel there.
 // Health probes are logged at debug level. The logger's handler is expected to add the request id from the context.
-func AccessLog(log *slog.Logger, observers ...func(Access)) Middleware {
+func AccessLog(log *slog.Logger, observers ...func(context.Context, Access)) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
@@ -56,7 +56,7 @@ func AccessLog(log *slog.Logger, observers ...func(Access)) Middleware {
 				}
 				logAccess(r.Context(), log, a)
 				for _, observe := range observers {
-					observe(a)
+					observe(r.Context(), a)
 				}
 			}()
 			next.ServeHTTP(rec, r)

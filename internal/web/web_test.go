@@ -75,7 +75,7 @@ func TestAccessLog(t *testing.T) {
 	t.Parallel()
 	log, out := newLog()
 	var observed []Access
-	h := AccessLog(log, func(a Access) { observed = append(observed, a) })(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := AccessLog(log, func(_ context.Context, a Access) { observed = append(observed, a) })(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/op" {
 			SetOperation(r.Context(), Operation{Name: "Feed", Type: "query", Hash: "0123", Code: "NOT_FOUND"})
 		}
@@ -106,7 +106,7 @@ func TestAccessLog(t *testing.T) {
 func TestAccessLogStatusWithoutHeader(t *testing.T) {
 	t.Parallel()
 	var status int
-	h := AccessLog(discard, func(a Access) { status = a.Status })(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	h := AccessLog(discard, func(_ context.Context, a Access) { status = a.Status })(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	if get(h, "/"); status != http.StatusOK {
 		t.Errorf("status %d, want 200", status)
 	}
@@ -121,7 +121,7 @@ func TestAccessLogStatusWithoutHeader(t *testing.T) {
 func TestHintsAreNotTheAnswer(t *testing.T) {
 	t.Parallel()
 	var status int
-	h := AccessLog(discard, func(a Access) { status = a.Status })(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := AccessLog(discard, func(_ context.Context, a Access) { status = a.Status })(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusEarlyHints)
 		w.WriteHeader(http.StatusTeapot)
 	}))
@@ -169,7 +169,7 @@ func TestRecover(t *testing.T) {
 			_, _ = w.Write([]byte("half"))
 		}
 		panic("secret")
-	}), RequestID, AccessLog(log, func(a Access) { observed = a }), Recover(log))
+	}), RequestID, AccessLog(log, func(_ context.Context, a Access) { observed = a }), Recover(log))
 	w := get(h, "/", HeaderRequestID, "request-0001")
 	if w.Code != http.StatusInternalServerError || w.Body.String() != "internal error, request request-0001\n" || observed.Status != 500 {
 		t.Errorf("status %d, observed %+v: %s", w.Code, observed, w.Body)
