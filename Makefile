@@ -41,7 +41,7 @@ check: fmt-check vet lint generated ## format, vet, lint, generated code, then e
 	CGO_ENABLED=1 $(TESTSTACK) go test -race -timeout $(TEST_TIMEOUT) ./...
 
 # What the tests of a fleet need beside the servers.
-FLEET := nginx compose systemd
+FLEET := nginx compose systemd promtool
 # make fleet-test TEST=Rolling runs some of them.
 TEST :=
 

@@ -40,7 +40,7 @@ func TestErrorsAreReported(t *testing.T) {
 		`"job_kind":"push"`, `"a job is dead"`, `"role":"worker"`, `"release":"styleshare@`} {
 		WaitFor(t, want+" to be reported", func() bool { return strings.Contains(reported(), want) })
 	}
-	for _, secret := range []string{"sora", "example.com", "비밀", sora.Token, password, "203.0.", "127.0.0.1"} {
+	for _, secret := range []string{"sora", "example.com", "비밀", sora.Token, password, "203.0."} {
 		if strings.Contains(reported(), secret) {
 			t.Errorf("%q is reported: %s", secret, reported())
 		}

@@ -21,6 +21,7 @@ func TestTraceFromRequestToJob(t *testing.T) {
 	s := Start(t, Options{Env: []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.URL, "OTEL_BSP_SCHEDULE_DELAY=50", "LOCAL_CACHE_BYTES=0",
 		"OTEL_TRACES_SAMPLER=parentbased_always_off"}})
 	minji, sora := s.SignUp(t, "minji"), s.SignUp(t, "sora")
+	sora.Follow(t, minji)
 	device := strings.Repeat("5ec4e7", 10) + "0000"
 	minji.Do(t, registerPush, Vars{"input": Vars{"platform": "IOS", "token": device}}).OK(t)
 	photo, stored := minji.StartUpload(t, picture(t, 48, 64), "image/jpeg")
@@ -31,6 +32,7 @@ func TestTraceFromRequestToJob(t *testing.T) {
 	minji.Do(t, "FinishUpload", Vars{"input": Vars{"photoId": photo}}, uploading).OK(t)
 	style := minji.Publish(t, "a caption that nobody else may read", photo)
 	minji.Published(t, style)
+	s.Settle(t)
 	c.await(t, upload, "worker: job photo.process", "worker: job photo.process > worker: S3 GetObject", "worker: S3 PutObject",
 		"serve: mutation FinishUpload > serve: Mutation.completeUpload > serve: ", "insert outbox")
 

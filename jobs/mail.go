@@ -44,14 +44,21 @@ func Mail(m Mailer) Handler {
 	}
 }
 
+// What the mail server said.
+const (
+	mailSent    = "sent"
+	mailRetry   = "retry"
+	mailRefused = "refused"
+)
+
 func (m Mailer) send(ctx context.Context, job *Job, message *mail.Message) error {
 	err := m.Sender.Send(ctx, *message)
-	result := "sent"
+	result := mailSent
 	switch {
 	case mail.IsPermanent(err):
-		result, err = "refused", Permanent(err)
+		result, err = mailRefused, Permanent(err)
 	case err != nil:
-		result = "retry"
+		result = mailRetry
 	}
 	job.count(func(e effects) { e.mails.WithLabelValues(result).Inc() })
 	return err

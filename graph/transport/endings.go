@@ -68,6 +68,9 @@ func newStreamMetrics(registerer prometheus.Registerer) (*streamMetrics, error) 
 			Name: "stream_dropped_total", Help: "Connections that this side refused or ended, by reason.",
 		}, []string{"reason"}),
 	}
+	for _, reason := range []string{"silent", endSlow.reason, endDraining.reason, endForbidden.reason, endSessionOver.reason} { // so that the first one is an increase
+		m.dropped.WithLabelValues(reason)
+	}
 	if registerer == nil {
 		return m, nil
 	}

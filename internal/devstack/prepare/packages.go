@@ -42,6 +42,7 @@ var extras = map[string]requirement{
 	"compose":  {"docker-compose", hasProgram("docker-compose"), []string{"docker-compose"}, []string{"docker-compose"}},                                // reads deploy/compose.yaml, in e2e/fleet
 	"systemd":  {"systemd's programs", hasProgram("systemd-analyze"), []string{"systemd"}, nil},                                                         // looks at the units of the package, there too
 	"cluster":  {"pgbouncer and pgpool-II", hasPoolers, []string{"pgbouncer", "pgpool2"}, []string{"pgbouncer", "pgpool-ii"}},
+	"promtool": {"Prometheus' promtool", hasProgram("promtool"), []string{"prometheus"}, []string{"prometheus"}}, // checks rules, dashboard and metrics, in e2e/fleet
 	"flask": {"Flask, graphene and SQLAlchemy", hasFlask, []string{"python3-flask", "python3-graphene", "python3-sqlalchemy", "python3-psycopg2",
 		"python3-psycogreen", "python3-pymemcache", "python3-gevent", "gunicorn"}, nil}, // a peer that we are compared with
 }
