@@ -87,7 +87,8 @@ const (
 
 // Start begins a span below the one of ctx; where none is recorded there is nothing to do.
 func Start(ctx context.Context, name string, kind Kind) (context.Context, Span) {
-	if tracer == nil || !trace.SpanFromContext(ctx).IsRecording() {
+	// Sampled, not recording: gqlgen resolves the fields of an object under the span of the field that gave it, which has ended.
+	if tracer == nil || !trace.SpanContextFromContext(ctx).IsSampled() {
 		return ctx, Span{}
 	}
 	ctx, span := tracer.Start(ctx, name, trace.WithSpanKind(kind))
@@ -112,7 +113,7 @@ func Of(ctx context.Context) Span {
 	if tracer == nil {
 		return Span{}
 	}
-	if span := trace.SpanFromContext(ctx); span.IsRecording() {
+	if span := trace.SpanFromContext(ctx); span.SpanContext().IsSampled() {
 		return Span{span}
 	}
 	return Span{}
