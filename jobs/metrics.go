@@ -6,7 +6,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"styleshare/internal/push"
 	"styleshare/models"
 )
 
@@ -54,7 +53,6 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		effects: newEffects(),
 		backup:  newBackupMetrics(),
 	}
-	m.begin()
 	if registerer == nil {
 		return m, nil
 	}
@@ -68,22 +66,6 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		}
 	}
 	return m, nil
-}
-
-// begin has the series there from the start that somebody waits for: the first of something is an increase then.
-func (m *metrics) begin() {
-	for kind := range policies {
-		m.deaths.WithLabelValues(string(kind))
-	}
-	for _, result := range []string{mailSent, mailRetry, mailRefused} {
-		m.mails.WithLabelValues(result)
-	}
-	for _, platform := range push.Platforms {
-		for _, result := range []push.Status{push.Delivered, push.Logged, push.DeadToken, push.Retry, push.Refused} {
-			m.pushes.WithLabelValues(string(platform), result.String())
-		}
-	}
-	m.photos.WithLabelValues(string(models.PhotoReady))
 }
 
 func (m *metrics) ran(kind models.JobKind, result string, took time.Duration) {
