@@ -58,7 +58,7 @@ func (v *vault) run(t *testing.T, args ...string) string {
 // TestDrill loses the database of a community after its last backup, restores it, and has all cases pass that passed
 // before. Redis and memcached stay as they are, full of what has never happened.
 func TestDrill(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, Options{})
 	v := &vault{w.Stack, newVaultEnvironment(t)}
 	began := time.Now()
 	made := v.run(t, "create")
