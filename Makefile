@@ -1,7 +1,7 @@
 # `make help` lists the targets. What a fresh machine lacks is installed by internal/devstack/cmd/prepare.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test cluster-test check fleet-test bench bench-quick bench-api bench-thumbnails bench-jobs simulate build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
+.PHONY: help run test cluster-test check fleet-test bench bench-quick bench-api bench-thumbnails bench-jobs simulate docs build package prepare packages gateway compile playground generate generated fmt fmt-check vet lint clean
 
 PREPARE := go run -trimpath ./internal/devstack/cmd/prepare
 TESTSTACK := bin/teststack
@@ -94,6 +94,9 @@ $(TESTSTACK): FORCE
 $(LINTER): tools/lint/go.mod
 	@echo 'Building the linter (once, a few minutes) …'
 	@cd tools/lint && go build -ldflags='-s -w' -o ../../$(LINTER) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+docs: ## build the documentation site in docs/site, with the reference of the schema
+	@go run ./tools/docs
 
 generate: ## generate code again after a change of the schema
 	go generate ./...

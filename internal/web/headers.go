@@ -22,7 +22,10 @@ func SecurityHeaders(next http.Handler) http.Handler {
 // What browsers of other origins may send and read, and for how many seconds they may remember that.
 const (
 	corsMethods = "GET, POST"
-	corsRequest = "Accept, Accept-Language, Authorization, Content-Type, X-Request-Id"
+	// traceparent is what tracing browsers add; the client's name and version, what Apollo's clients do. The cost report is asked
+	// for with GraphQL-Cost.
+	corsRequest = "Accept, Accept-Language, Authorization, Content-Type, GraphQL-Cost, X-Request-Id, " +
+		"apollographql-client-name, apollographql-client-version, traceparent, tracestate"
 	corsExposed = "Retry-After, X-Request-Id"
 	corsMaxAge  = "7200"
 )
