@@ -15,7 +15,7 @@ import (
 // commandInText finds a command of ours at the beginning of a line or of inline code. What follows a word that begins with
 // a capital (NAME, ID, VERSION) or is in brackets stands for what the reader puts there.
 var (
-	commandInText = regexp.MustCompile("(?m)(?:^\\s*|`)(make|(?:bin/)?styleshare)((?: +[^\\s`|;&]+)+)")
+	commandInText = regexp.MustCompile("(?m)(?:^\\s*|`)(make|(?:bin/)?styleshare)((?: +[A-Za-z-][^\\s`|;&]*)+)")
 	target        = regexp.MustCompile(`(?m)^([a-z][a-z-]*):`)
 	flagInText    = regexp.MustCompile(`^(--[a-z-]+)`)
 )
