@@ -77,7 +77,7 @@ const (
 	prefix         = "database/"
 	dumpSuffix     = ".dump.age"
 	manifestSuffix = ".json"
-	nameLayout     = "20060102T150405Z"
+	nameLayout     = "20060102T150405.000Z"
 )
 
 func dumpKey(name string) string     { return prefix + name + dumpSuffix }

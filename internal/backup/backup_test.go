@@ -286,6 +286,21 @@ func TestOneBackupAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.create(t)
+	b.create(t) // at the same second
+	for _, m := range b.list(t) {
+		if report, err := b.Verify(t.Context(), m.Name, b.DatabaseURL); err != nil || len(report.Differences) > 0 {
+			t.Errorf("%s: %v, %+v", m.Name, err, report)
+		}
+	}
+}
+
+func (b *Backups) list(t *testing.T) []Manifest {
+	t.Helper()
+	manifests, err := b.List(t.Context())
+	if err != nil || len(manifests) == 0 {
+		t.Fatal(manifests, err)
+	}
+	return manifests
 }
 
 func TestPrune(t *testing.T) {
@@ -299,7 +314,7 @@ func TestPrune(t *testing.T) {
 		b.Now = func() time.Time { return at }
 		names = append(names, b.create(t).Name)
 	}
-	abandoned, fresh := "20261103T180000Z", "20261103T185900Z"
+	abandoned, fresh := "20261103T180000.000Z", "20261103T185900.000Z"
 	for _, name := range []string{abandoned, fresh} {
 		if err := b.Store.Put(t.Context(), dumpKey(name), "application/octet-stream", "", []byte("half")); err != nil {
 			t.Fatal(err)

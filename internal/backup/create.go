@@ -70,7 +70,7 @@ func (b *Backups) copySnapshot(ctx context.Context, tx pgx.Tx, recipients []age.
 	if err := tx.QueryRow(ctx, "select pg_export_snapshot()").Scan(&snapshot); err != nil {
 		return Manifest{}, err
 	}
-	taken := b.now().UTC().Truncate(time.Second)
+	taken := b.now().UTC().Truncate(time.Millisecond)
 	m := Manifest{Name: taken.Format(nameLayout), TakenAt: taken, Release: b.Release, Recipients: b.Config.Recipients}
 	s, err := readServer(ctx, tx)
 	if err != nil {
@@ -90,7 +90,7 @@ func (b *Backups) copySnapshot(ctx context.Context, tx pgx.Tx, recipients []age.
 	if err = group.Wait(); err != nil {
 		return m, errors.Join(err, b.Store.Delete(context.WithoutCancel(ctx), dumpKey(m.Name)))
 	}
-	m.Tables, m.FinishedAt = tables, b.now().UTC().Truncate(time.Second)
+	m.Tables, m.FinishedAt = tables, b.now().UTC().Truncate(time.Millisecond)
 	return m, nil
 }
 

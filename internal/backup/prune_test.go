@@ -28,7 +28,7 @@ func TestSurplus(t *testing.T) {
 	}
 	var got []string
 	for _, name := range names {
-		got = append(got, strings.TrimSuffix(name, "T190000Z"))
+		got = append(got, strings.TrimSuffix(name, "T190000.000Z"))
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -37,7 +37,7 @@ func TestSurplus(t *testing.T) {
 
 func TestSurplusNeverTakesTheNewest(t *testing.T) {
 	t.Parallel()
-	names := []string{"20281230T190000Z", "20281230T180000Z", "20281229T190000Z"}
+	names := []string{"20281230T190000.000Z", "20281230T180000.000Z", "20281229T190000.000Z"}
 	for keep, want := range map[Keep][]string{
 		{}:                     names[1:],
 		{Daily: 1}:             names[1:],
