@@ -24,7 +24,7 @@ func (db *DB) PendingChanges(ctx context.Context, lately time.Duration) ([]Chang
 	}
 	pending := make([]Changes, len(payloads))
 	for i, payload := range payloads {
-		if err = json.Unmarshal(payload, &pending[i]); err != nil {
+		if err = json.Unmarshal(payload, &pending[i]); err != nil { //nolint:musttag // the names of the fields are those of the payload
 			return nil, fmt.Errorf("pending changes: %w", err)
 		}
 	}
