@@ -155,18 +155,7 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	behindCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var behind sync.WaitGroup
-	behind.Go(func() { a.resolver.Keys.Run(behindCtx) })
-	behind.Go(func() { a.cache.Run(behindCtx, a.loaders.Pending) })
-	behind.Go(func() { systemd.Watchdog(behindCtx, a.log) })
-	behind.Go(func() { publish(behindCtx) })
-	if a.replicas != nil {
-		behind.Go(func() { a.replicas.Run(behindCtx) })
-	}
-	behind.Go(func() {
-		if err := a.jobs.RunRelay(behindCtx); err != nil {
-			a.log.ErrorContext(behindCtx, "the relay has ended", "error", err)
-		}
-	})
+	a.startBehind(behindCtx, &behind, r, publish)
 	admin := make(chan error, 1)
 	behind.Go(func() {
 		admin <- web.Serve(behindCtx, l.admin, a.adminHandler(health, x.sink),
@@ -175,9 +164,6 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 	group, groupCtx := errgroup.WithContext(ctx)
 	context.AfterFunc(groupCtx, func() { systemd.Stopping(a.log) })
 	if r.api {
-		behind.Go(func() { a.events.Run(behindCtx) })
-		behind.Go(func() { a.streams.Run(behindCtx) })
-		behind.Go(func() { a.countFields(behindCtx) })
 		group.Go(func() error {
 			return web.Serve(groupCtx, l.public, a.publicHandler(health, x.demo), web.ServeOptions{
 				Log: a.log, Drain: x.drain, ShutdownTimeout: shutdownTimeout, OnShutdown: a.streams.Drain,
@@ -223,6 +209,27 @@ func (a *app) run(ctx context.Context, r role, l listeners, x extras) error {
 		return nil
 	}
 	return err
+}
+
+// startBehind starts what goes on until the requests and jobs in flight have ended.
+func (a *app) startBehind(ctx context.Context, behind *sync.WaitGroup, r role, publish func(context.Context)) {
+	behind.Go(func() { a.resolver.Keys.Run(ctx) })
+	behind.Go(func() { a.cache.Run(ctx, a.loaders.Pending) })
+	behind.Go(func() { systemd.Watchdog(ctx, a.log) })
+	behind.Go(func() { publish(ctx) })
+	if a.replicas != nil {
+		behind.Go(func() { a.replicas.Run(ctx) })
+	}
+	behind.Go(func() {
+		if err := a.jobs.RunRelay(ctx); err != nil {
+			a.log.ErrorContext(ctx, "the relay has ended", "error", err)
+		}
+	})
+	if r.api {
+		behind.Go(func() { a.events.Run(ctx) })
+		behind.Go(func() { a.streams.Run(ctx) })
+		behind.Go(func() { a.countFields(ctx) })
+	}
 }
 
 const (
