@@ -153,7 +153,7 @@ func private(t *testing.T, db *DB, userID int64) {
 	device := &Device{ID: 1 << 60, UserID: userID, Platform: IOS, Token: awkward, TokenHash: hash, Name: awkward, CreatedAt: someTime, RegisteredAt: someTime}
 	payload := must(json.Marshal(map[string]string{"text": awkward}))
 	job := &OutboxRow{ID: 1 << 60, Kind: awkward, UniqueKey: text, Payload: payload, CreatedAt: someTime, AvailableAt: someTime, EnqueuedAt: at,
-		Generation: 1, Attempts: 2, LastError: text, DoneAt: at, DeadAt: at}
+		Generation: 1, Attempts: 2, LastError: text, DoneAt: at, DeadAt: at, Traceparent: text}
 	for _, row := range []any{account, session, token, key, fold, preference, device, job} {
 		complete(t, row)
 	}

@@ -28,8 +28,8 @@ func usageOf(t *testing.T) (*Usage, func(query, name, version string)) {
 		}
 		h := http.Header{}
 		if name != "" {
-			h.Set("apollographql-client-name", name)
-			h.Set("apollographql-client-version", version)
+			h.Set("Apollographql-Client-Name", name)
+			h.Set("Apollographql-Client-Version", version)
 		}
 		u.count(doc.fields[doc.Operations[0]], h)
 	}

@@ -13,5 +13,5 @@ func main() {
 		fmt.Fprintln(os.Stderr, "docs: "+err.Error())
 		os.Exit(1)
 	}
-	fmt.Printf("docs/site/index.html and %d more pages\n", pages-1)
+	fmt.Fprintf(os.Stdout, "docs/site/index.html and %d more pages\n", pages-1)
 }

@@ -45,7 +45,7 @@ func referencePages(root string) (map[string][]byte, error) {
 	}
 	var sources []*ast.Source
 	for _, file := range files {
-		text, err := os.ReadFile(file) //nolint:gosec // a file of the checkout
+		text, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
@@ -155,13 +155,10 @@ func (r *reference) arguments(f *ast.FieldDefinition) string {
 
 // link writes a type with a link to where it is explained.
 func (r *reference) link(t *ast.Type) string {
-	before, after := "", ""
-	for t.Elem != nil {
-		before += "["
-		after = "]" + required(t) + after
-		t = t.Elem
+	if t.Elem != nil {
+		return `\[` + r.link(t.Elem) + `\]` + required(t)
 	}
-	return escapeBrackets(before) + r.names([]string{t.NamedType}) + required(t) + escapeBrackets(after)
+	return r.names([]string{t.NamedType}) + required(t)
 }
 
 func required(t *ast.Type) string {
@@ -170,8 +167,6 @@ func required(t *ast.Type) string {
 	}
 	return ""
 }
-
-func escapeBrackets(s string) string { return strings.NewReplacer("[", `\[`, "]", `\]`).Replace(s) }
 
 func (r *reference) names(types []string) string {
 	links := make([]string, len(types))
@@ -203,7 +198,7 @@ func operationsPage(root string) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("# Operations of the apps\n\nOne for each screen and action: every change of the schema is held to them.\n\n")
 	for _, file := range []string{"screens", "actions", "fragments"} {
-		text, err := os.ReadFile(filepath.Join(root, "graph", "operations", file+".graphql")) //nolint:gosec // a file of the checkout
+		text, err := os.ReadFile(filepath.Join(root, "graph", "operations", file+".graphql"))
 		if err != nil {
 			return nil, err
 		}
