@@ -62,7 +62,8 @@ func panels(t *testing.T) []panel {
 
 // The dashboard's expressions are valid PromQL, which promtool says of them as rules.
 func TestPrometheusDashboard(t *testing.T) {
-	rules := "groups:\n- name: dashboard\n  rules:\n"
+	var rules strings.Builder
+	rules.WriteString("groups:\n- name: dashboard\n  rules:\n")
 	seen := map[int]bool{}
 	for _, p := range panels(t) {
 		if seen[p.ID] {
@@ -77,11 +78,11 @@ func TestPrometheusDashboard(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rules += fmt.Sprintf("  - record: panel:%d:%d\n    expr: %s\n", p.ID, i, expression)
+			fmt.Fprintf(&rules, "  - record: panel:%d:%d\n    expr: %s\n", p.ID, i, expression)
 		}
 	}
 	file := filepath.Join(t.TempDir(), "dashboard.yml")
-	if err := os.WriteFile(file, []byte(rules), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(rules.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	promtool(t, "", "check", "rules", "--lint=none", file)

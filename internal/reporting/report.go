@@ -125,20 +125,20 @@ func stack() *sentry.Stacktrace {
 // fingerprint groups by what was logged, of which kind and by which kinds of errors, never by an id; a panic by where it
 // came up.
 func fingerprint(event *sentry.Event, found map[string]slog.Value) []string {
-	print := []string{event.Message, event.Tags["code"], event.Tags["job_kind"]}
+	parts := []string{event.Message, event.Tags["code"], event.Tags["job_kind"]}
 	_, panicked := found[attrPanic]
 	_, traced := found["stack"]
 	if panicked || traced {
 		if s := event.Exception[len(event.Exception)-1].Stacktrace; s != nil && len(s.Frames) > 0 {
 			top := s.Frames[len(s.Frames)-1]
-			return append(print, top.Module, top.Function)
+			return append(parts, top.Module, top.Function)
 		}
-		return print
+		return parts
 	}
 	for _, e := range event.Exception {
 		if e.Type != event.Message {
-			print = append(print, e.Type)
+			parts = append(parts, e.Type)
 		}
 	}
-	return print
+	return parts
 }

@@ -91,8 +91,8 @@ func Start(ctx context.Context, name string, kind Kind) (context.Context, Span) 
 	if tracer == nil || !trace.SpanContextFromContext(ctx).IsSampled() {
 		return ctx, Span{}
 	}
-	ctx, span := tracer.Start(ctx, name, trace.WithSpanKind(kind))
-	return ctx, Span{span}
+	ctx, span := tracer.Start(ctx, name, trace.WithSpanKind(kind)) //nolint:spancheck // the caller ends it
+	return ctx, Span{span}                                         //nolint:spancheck // the caller ends it
 }
 
 // Begin is Start where a trace may begin: whether it is recorded is the sampler's choice, or that of the trace that ctx
