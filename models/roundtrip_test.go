@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 )
@@ -51,8 +52,12 @@ func complete(t *testing.T, row any) {
 	t.Helper()
 	v := reflect.ValueOf(row).Elem()
 	for i := range v.NumField() {
-		if name := v.Type().Field(i).Name; name != "BaseModel" && v.Field(i).IsZero() {
-			t.Errorf("%T.%s is zero in the row that has everything", row, name)
+		field := v.Type().Field(i)
+		if strings.Contains(field.Tag.Get("bun"), "scanonly") { // the database fills it
+			continue
+		}
+		if field.Name != "BaseModel" && v.Field(i).IsZero() {
+			t.Errorf("%T.%s is zero in the row that has everything", row, field.Name)
 		}
 	}
 }
@@ -153,7 +158,7 @@ func private(t *testing.T, db *DB, userID int64) {
 	device := &Device{ID: 1 << 60, UserID: userID, Platform: IOS, Token: awkward, TokenHash: hash, Name: awkward, CreatedAt: someTime, RegisteredAt: someTime}
 	payload := must(json.Marshal(map[string]string{"text": awkward}))
 	job := &OutboxRow{ID: 1 << 60, Kind: awkward, UniqueKey: text, Payload: payload, CreatedAt: someTime, AvailableAt: someTime, EnqueuedAt: at,
-		Generation: 1, Attempts: 2, LastError: text, DoneAt: at, DeadAt: at, Traceparent: text}
+		Generation: 1, Attempts: 2, LastError: text, DoneAt: at, DeadAt: at}
 	for _, row := range []any{account, session, token, key, fold, preference, device, job} {
 		complete(t, row)
 	}
