@@ -36,7 +36,7 @@ func TestBothExecutionsAgree(t *testing.T) {
 			}
 		}
 	})
-	if planned*3 < all {
+	if planned*4 < all { // chance draws between three and five of ten
 		t.Errorf("of %d answers only %d came from plans alone", all, planned)
 	}
 	t.Logf("%d of %d answers came from plans alone", planned, all)
