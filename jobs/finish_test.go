@@ -43,6 +43,11 @@ func TestKilledBetweenEffectAndFinish(t *testing.T) {
 	}
 	release := r.holdRows(t)
 	kill(t, r)
+	// The victim may have sent its last statement: PostgreSQL would still run it once the rows are free.
+	const end = "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+	if _, err := r.db.ExecContext(t.Context(), end); err != nil {
+		t.Fatal(err)
+	}
 	release()
 	if err := expire(t.Context(), j.redis, "asynq:{default}:lease", taskID(id, 0)); err != nil {
 		t.Fatal(err)
