@@ -9,10 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/formatter"
-
 	"styleshare/graph"
 )
 
@@ -87,28 +83,15 @@ func content(t *testing.T, dir, name string) string {
 	return string(b)
 }
 
-// writeClientSchema writes the schema as one document without extensions, which Relay's compiler does not read.
+// writeClientSchema writes what docs/mobile.md has developers write: one document without extensions, which Relay's compiler
+// does not read.
 func writeClientSchema(t *testing.T, file string) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(root, "graph", "schema", "*.graphqls"))
-	if err != nil || len(paths) == 0 {
-		t.Fatal(err, paths)
-	}
-	var sources []*ast.Source
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sources = append(sources, &ast.Source{Name: path, Input: string(text)})
-	}
-	schema, err := gqlparser.LoadSchema(sources...)
+	sdl, err := exec.CommandContext(t.Context(), binary(t), "schema").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b strings.Builder
-	formatter.NewFormatter(&b).FormatSchema(schema)
-	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(file, sdl, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
