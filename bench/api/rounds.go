@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"styleshare/bench/made"
@@ -239,10 +238,14 @@ func (b *bench) settle(ctx context.Context, c *contender) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
-	kinds := slices.DeleteFunc(slices.Clone(caused), models.JobKind.RunByWorkers) // these wait in the outbox
+	var kinds []string // as text: the pool describes no statement before it runs
+	for _, kind := range caused {
+		if b.worker != nil || !kind.RunByWorkers() { // without a worker, these wait in the outbox
+			kinds = append(kinds, string(kind))
+		}
+	}
 	waiting := `select exists (select from outbox where enqueued_at is null and done_at is null and dead_at is null and kind = any($1))`
 	if b.worker != nil {
-		kinds = caused
 		waiting = `select exists (select from outbox where done_at is null and dead_at is null and kind = any($1))`
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
