@@ -24,7 +24,7 @@ const noopKind = models.JobPush
 
 const (
 	// concurrency is the product's default.
-	concurrency = 16
+	concurrency = 32
 	// verbs is how many people record work at the same time when many jobs are recorded.
 	verbs = 16
 )

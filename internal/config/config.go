@@ -77,7 +77,7 @@ type Config struct {
 	FeedCap         int `env:"FEED_CAP" envDefault:"1000"`
 	FeedFanOutBelow int `env:"FEED_FAN_OUT_BELOW" envDefault:"10000"`
 	// WorkerConcurrency is how many jobs a process runs at the same time, besides one photo for each core.
-	WorkerConcurrency int `env:"WORKER_CONCURRENCY" envDefault:"16"`
+	WorkerConcurrency int `env:"WORKER_CONCURRENCY" envDefault:"32"`
 
 	// ReleaseSigningKey signs what `release push` stores, ReleasePublicKey is what `release deploy` believes; see internal/release.
 	ReleaseSigningKey string `env:"RELEASE_SIGNING_KEY"`
