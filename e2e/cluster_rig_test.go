@@ -253,9 +253,12 @@ func (s *child) signal(t *testing.T, signal syscall.Signal) {
 	}
 }
 
+// statementTimeout leaves a promotion, which writes a checkpoint, its time on a busy disk.
+const statementTimeout = time.Minute
+
 // attempt runs a statement that may fail.
 func attempt(ctx context.Context, url, statement string) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, statementTimeout)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
