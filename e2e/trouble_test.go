@@ -70,9 +70,10 @@ func (s *Stack) Command(t testing.TB, args ...string) (out string, code int) {
 
 func runCommandIn(t testing.TB, dir string, environment []string, args ...string) (out string, code int) {
 	t.Helper()
+	binary := serverBinary(t) // built by whoever comes first, which takes its time
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, serverBinary(t), args...)
+	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Dir, cmd.Env = dir, environment
 	text, err := cmd.CombinedOutput()
 	if ctx.Err() != nil || cmd.ProcessState == nil {
