@@ -85,6 +85,20 @@ func TestSubscriptionsAcrossServers(t *testing.T) { //nolint:tparallel // each p
 		}
 		minji.Connect(t, one).Subscribe(t, "PhotoProgress", Vars{"id": id}).Next(t) // and then it ends
 	})
+	t.Run("PhotoProgressBeforeCachesHear", func(t *testing.T) {
+		id, _ := minji.StartUpload(t, picture(t, 48, 64), "image/jpeg")
+		progress := minji.Connect(t, one).Subscribe(t, "PhotoProgress", Vars{"id": id})
+		if got := progress.Next(t).Text("photoUpdated.state"); got != "AWAITING_UPLOAD" {
+			t.Fatalf("the state is %s", got)
+		}
+		s.Exec(t, `with late as (update photos set state = 'REJECTED', rejection = 'EXPIRED' where state = 'AWAITING_UPLOAD' returning id)
+			insert into outbox (kind, payload, created_at, available_at, generation, attempts)
+			select 'event', jsonb_build_object('topic', 'photo:' || id, 'id', id), now(), now(), 0, 0 from late`)
+		if got := progress.Next(t).Text("photoUpdated.state"); got != "REJECTED" {
+			t.Errorf("the state is %s", got)
+		}
+		progress.Ends(t, "")
+	})
 }
 
 var gauge = regexp.MustCompile(`(?m)^stream_operations (\d+)$`)

@@ -64,6 +64,18 @@ func (l *Loaders) Photo(ctx context.Context, id int64) (*Photo, error) {
 	return one(l.request(ctx), id, (*request).visiblePhotos)
 }
 
+// PhotoNow is Photo as the database has it: who is told of a change hears of it, at times, before this process's memory has
+// dropped what was before.
+func (l *Loaders) PhotoNow(ctx context.Context, id int64) (*Photo, error) {
+	rows, err := l.db.Photos(ctx, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	r := l.request(ctx)
+	r.memos.photos.know(id, rows[id])
+	return one(r, id, (*request).visiblePhotos)
+}
+
 // TagByName finds a hashtag; nil where no style ever carried it.
 func (l *Loaders) TagByName(ctx context.Context, name string) (*Tag, error) {
 	name, ok := caption.NormalizeTag(name)

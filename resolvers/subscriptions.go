@@ -88,7 +88,8 @@ func (r subscription) PhotoUpdated(ctx context.Context, id string) (<-chan *load
 	}
 	var state models.PhotoState
 	load := func(ctx context.Context, _ realtime.Event) (*loaders.Photo, bool, error) {
-		photo, err := r.Loaders.Photo(ctx, photoID)
+		// Not from the caches: should they have the state of before, nothing would tell of the last change again.
+		photo, err := r.Loaders.PhotoNow(ctx, photoID)
 		if err != nil || photo == nil {
 			return nil, false, err
 		}

@@ -2,6 +2,9 @@
 import { createClient } from 'graphql-ws'
 import { accessToken, socketURL } from './api'
 
+export interface Photo { id: string; width: number | null; height: number | null; dominantColor: string | null; small: string | null }
+export const PHOTO = 'id width height dominantColor small: url(size: SMALL)'
+
 export interface BellEvent { cursor: string; unreadNotificationCount: number; notification: { id: string; message: string } }
 
 const client = createClient({
@@ -37,15 +40,16 @@ export function bell(heard: (event: BellEvent) => void): () => void {
   return () => { over = true; stop() }
 }
 
-/** Waits until the photo is READY, and fails with why it was refused. */
-export async function ready(photoId: string, progress: (state: string) => void): Promise<void> {
-  const states = client.iterate<{ photoUpdated: { state: string; rejection: string | null } }>({
-    query: 'subscription PhotoProgress($id: ID!) { photoUpdated(id: $id) { id state rejection } }', variables: { id: photoId },
+/** Waits until the photo is READY and gives it, and fails with why it was refused. */
+export async function ready(photoId: string, progress: (state: string) => void): Promise<Photo> {
+  const states = client.iterate<{ photoUpdated: Photo & { state: string; rejection: string | null } }>({
+    query: `subscription PhotoProgress($id: ID!) { photoUpdated(id: $id) { state rejection ${PHOTO} } }`, variables: { id: photoId },
   })
   for await (const { data } of states) {
     if (!data) continue
     progress(data.photoUpdated.state)
     if (data.photoUpdated.state === 'REJECTED') throw new Error(data.photoUpdated.rejection ?? 'REJECTED')
-    if (data.photoUpdated.state === 'READY') return
+    if (data.photoUpdated.state === 'READY') return data.photoUpdated
   }
+  throw new Error('the photo has gone')
 }

@@ -1,11 +1,10 @@
 import { mutate, query, Refused, signedIn, signIn, signOut, whenSignedOut } from './api'
-import { bell, ready } from './live'
+import { bell, PHOTO, ready, type Photo } from './live'
 
-interface Photo { id: string; width: number | null; height: number | null; dominantColor: string | null; small: string | null }
 interface Style { id: string; caption: string; likeCount: number; viewerHasLiked: boolean; author: { username: string }; photos: Photo[] }
 interface Page { nodes: Style[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
 
-const CARD = 'id caption likeCount viewerHasLiked author { id username } photos { id width height dominantColor small: url(size: SMALL) }'
+const CARD = `id caption likeCount viewerHasLiked author { id username } photos { ${PHOTO} }`
 const HOME = `query HomeFeed($after: String) { viewer { user { id username } unreadNotificationCount
   feed(first: 20, after: $after) { nodes { ${CARD} } pageInfo { hasNextPage endCursor } } } }`
 const LIKE = 'mutation Like($input: LikeStyleInput!) { likeStyle(input: $input) { style { id likeCount viewerHasLiked } userErrors { field code message } } }'
@@ -14,7 +13,6 @@ const START = `mutation StartUpload($input: CreateUploadInput!) { createUpload(i
   photo { id } upload { method url headers { name value } } userErrors { field code message } } }`
 const FINISH = 'mutation FinishUpload($input: CompleteUploadInput!) { completeUpload(input: $input) { photo { id state } userErrors { field code message } } }'
 const PUBLISH = `mutation Publish($input: PublishStyleInput!) { publishStyle(input: $input) { style { ${CARD} } userErrors { field code message } } }`
-const STYLE = `query Style($id: ID!) { style(id: $id) { ${CARD} } }`
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
 const feed = element('feed')
@@ -120,9 +118,8 @@ async function publish(form: FormData) {
     if (!sent.ok) throw new Error(`upload: ${sent.status}`)
     await mutate(FINISH, { photoId: photo.id })
     const { style } = await mutate<{ style: Style }>(PUBLISH, { photoIds: [photo.id], caption: String(form.get('caption')) })
-    await ready(photo.id, progress)
-    const made = await query<{ style: Style | null }>(STYLE, { id: style.id })
-    if (made.style) feed.prepend(card(made.style))
+    const made = await ready(photo.id, progress)
+    feed.prepend(card({ ...style, photos: [made] }))
     element<HTMLFormElement>('publish').reset()
   } finally {
     progress('')
