@@ -144,6 +144,7 @@ func (d *doctor) examine(ctx context.Context) diagnosis.Report {
 	if d.store != nil {
 		add("store", d.checkStore(answers))
 	}
+	add("backups", d.checkBackups)
 	if strings.HasPrefix(d.config.PublicURL, "https://") {
 		add("certificate", d.checkCertificate)
 	}

@@ -15,42 +15,6 @@ import (
 )
 
 const (
-	lagNoticed = 10 * time.Second
-	lagHarmful = 5 * time.Minute
-)
-
-func (d *doctor) checkReplicas(ctx context.Context, f *diagnosis.Found) error {
-	replicas, err := d.db.Replicas(ctx)
-	if err != nil {
-		return err
-	}
-	if len(replicas) == 0 {
-		f.OK("no server follows the primary")
-	}
-	for _, r := range replicas {
-		if r.LagBytes == nil {
-			f.Warn("grant pg_monitor to the user of DATABASE_URL", "%s follows the primary; how far behind may not be known", r.Name)
-			continue
-		}
-		var lag time.Duration // unknown, and 0, where nothing was written lately
-		if r.LagSeconds != nil {
-			lag = time.Duration(*r.LagSeconds * float64(time.Second))
-		}
-		what := fmt.Sprintf("%s: %s, %d kB and %s behind", r.Name, r.State, *r.LagBytes>>10, lag.Round(time.Millisecond))
-		const do = "look at its load, its disk and the network between them"
-		switch {
-		case lag > lagHarmful:
-			f.Error(do, "%s", what)
-		case lag > lagNoticed || r.State != "streaming":
-			f.Warn(do, "%s", what)
-		default:
-			f.OK("%s", what)
-		}
-	}
-	return nil
-}
-
-const (
 	lateNoticed = 10 * time.Minute
 	lateHarmful = 6 * time.Hour
 	// unrelayed is how long work may wait for a relay, which looks every second.

@@ -137,6 +137,7 @@ func TestClusterReadYourWrites(t *testing.T) {
 		t.Errorf("a row that the caches keep was read from a replica: %q", got)
 	}
 	s.awaitReplica(t, 0)
+	s.diagnosed(t, "replica-1 of DATABASE_REPLICA_URLS", "is left out: it does not show what the primary had 5s ago")
 	t.Logf("left out %v after it stopped replaying", time.Since(began).Round(100*time.Millisecond))
 	if got := stranger(two); len(got) != 1 {
 		t.Errorf("the replica that lags is still read: %v", got)
@@ -244,15 +245,34 @@ func TestClusterHangingReplica(t *testing.T) {
 	}
 }
 
+// diagnosed has the doctor look, who must say all that is wanted.
+func (s *Stack) diagnosed(t *testing.T, wanted ...string) {
+	t.Helper()
+	out, _ := s.Command(t, "doctor")
+	for _, want := range wanted {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in:\n%s", want, out)
+		}
+	}
+}
+
 // A replica that is promoted while the primary lives is left out, because it shows another history from then on.
 func TestClusterPromotedReplica(t *testing.T) {
 	c, s := replicated(t)
+	s.diagnosed(t, "can be read")
+	exec1(t, c.replica.url(c.name), "alter system set primary_conninfo = 'host=127.0.0.1 port=1'")
+	exec1(t, c.replica.url(c.name), "select pg_reload_conf()")
+	WaitFor(t, "the replica to lose the primary", func() bool {
+		out, _ := s.Command(t, "doctor")
+		return strings.Contains(out, "is not streaming")
+	})
 	exec1(t, c.replica.url(c.name), "select pg_promote()")
 	for _, server := range s.Servers {
 		WaitFor(t, "the promoted replica to be left out", func() bool {
 			return server.metric(t, `database_replica_state{replica="replica-1",state="promoted"}`) == 1
 		})
 	}
+	s.diagnosed(t, "is left out: it follows no primary, and takes writes of its own", "no replica can be read")
 	s.SignUp(t, "somebody").Feed(t)
 }
 

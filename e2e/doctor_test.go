@@ -4,9 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"styleshare/internal/storage"
+	"styleshare/internal/testkit"
 )
 
 // diagnose has the doctor look, and gives what it warns of or calls an error, each as "severity check: what".
@@ -85,6 +90,49 @@ func TestDoctor(t *testing.T) {
 	WaitFor(t, "the servers to hear of it", func() bool { return likes() == "0" })
 	if out, code := s.Command(t, "doctor", "--repair"); code != 0 || !strings.Contains(out, "nothing to mend") {
 		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+// TestDoctorOfReplicasAndBackups looks at replicas of which none can be read, and at backups that are not made any more.
+// Replicas that follow are in `make cluster-test TEST=Replica`.
+func TestDoctorOfReplicasAndBackups(t *testing.T) {
+	t.Parallel()
+	s := Start(t, Options{NoWorker: true})
+	recipient, _ := s.Command(t, "backup", "keys", filepath.Join(t.TempDir(), "backup.key"))
+	bucket := s.Bucket
+	bucket.Bucket = testkit.S3(t).Bucket
+	store, err := storage.New(t.Context(), bucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment := append(s.Worker.environment, "DATABASE_REPLICA_URLS="+s.DatabaseURL+",postgres://nobody:secret-word@127.0.0.1:1/none",
+		strings.TrimSpace(recipient), "BACKUP_BUCKET="+bucket.Bucket)
+	look := func(wanted ...string) (out string) {
+		t.Helper()
+		out, _ = runCommandIn(t, ".", environment, "doctor")
+		for _, want := range append(wanted, "replica-1 of DATABASE_REPLICA_URLS, 127.0.0.1:", "is the primary itself",
+			"WARNING  replicas       replica-2 of DATABASE_REPLICA_URLS, 127.0.0.1:1, is left out: it does not answer",
+			"WARNING  replicas       DATABASE_REPLICA_URLS is set, and no replica can be read") {
+			if !strings.Contains(out, want) {
+				t.Errorf("no %q in:\n%s", want, out)
+			}
+		}
+		return out
+	}
+	look("ERROR    backups        there is no backup")
+	for _, backup := range []struct {
+		age  time.Duration
+		want string
+	}{{27 * time.Hour, "ERROR    backups        the newest backup is of 27h0m0s ago"}, {25 * time.Hour, "ok       backups        the newest backup is of 25h0m0s ago"}} {
+		taken := time.Now().Add(-backup.age).UTC()
+		name := taken.Format("20060102T150405.000Z")
+		manifest := fmt.Sprintf(`{"name": %q, "takenAt": %q}`, name, taken.Format(time.RFC3339))
+		if err = store.Put(t.Context(), "database/"+name+".json", "application/json", "", []byte(manifest)); err != nil {
+			t.Fatal(err)
+		}
+		if out := look(backup.want); strings.Contains(out, "secret-word") {
+			t.Errorf("a password is told: %s", out)
+		}
 	}
 }
 

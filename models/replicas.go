@@ -18,6 +18,13 @@ import (
 // reads under a context of MayBeOld that fill no cache. What Bun writes, transactions and everything else stay with the
 // primary. The set must run (replicas.Set.Run), and is closed with db. Call it before the first read.
 func (db *DB) UseReplicas(urls []string, redis redis.UniversalClient, log *slog.Logger) (*replicas.Set, error) {
+	set, err := db.OpenReplicas(urls, redis, log)
+	db.replicas = set
+	return set, err
+}
+
+// OpenReplicas is UseReplicas for who only looks at them, and closes the set.
+func (db *DB) OpenReplicas(urls []string, redis redis.UniversalClient, log *slog.Logger) (*replicas.Set, error) {
 	config := replicas.Config{Primary: db.Pool.Config(), Redis: redis, Log: log}
 	for i, url := range urls {
 		c, err := db.poolConfig(url)
@@ -31,7 +38,6 @@ func (db *DB) UseReplicas(urls []string, redis redis.UniversalClient, log *slog.
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
-	db.replicas = set
 	return set, nil
 }
 

@@ -47,7 +47,7 @@ type Set struct {
 	replicas []*Replica
 	primary  *pgxpool.Pool // for the checks alone: they must not wait for others
 	samples  []sample      // the latest comes last; of Run alone
-	begin    time.Time
+	begin    time.Time     // longer ago than anything that counts: what was never seen is old
 	log      *slog.Logger
 	writers  writers
 	reads    *prometheus.CounterVec
@@ -70,7 +70,7 @@ type Replica struct {
 
 // New connects lazily. No replica is in use before Run has looked at it.
 func New(c Config) (*Set, error) {
-	s := &Set{begin: time.Now(), log: c.Log, writers: writers{redis: c.Redis}, reads: newReads()}
+	s := &Set{begin: time.Now().Add(-time.Hour), log: c.Log, writers: writers{redis: c.Redis}, reads: newReads()}
 	var err error
 	if s.primary, err = probe(c.Primary); err != nil {
 		return nil, err
@@ -132,5 +132,5 @@ func (s *Set) pick(person int64) *Replica {
 
 func (s *Set) inUse(r *Replica) bool { return s.State(r) == InUse }
 
-// since is the time since the set was made, which no change of the machine's clock touches.
+// since is the time since begin, which no change of the machine's clock touches.
 func (s *Set) since() time.Duration { return time.Since(s.begin) }
