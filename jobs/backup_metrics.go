@@ -6,7 +6,8 @@ import (
 	"styleshare/models"
 )
 
-// backupMetrics are of the last backup that is complete. They are none where there is none.
+// backupMetrics are of the last backup that is complete. Where there is none they are none, but for the moment where backups
+// are scheduled, which is then 0: somebody waits for them.
 type backupMetrics struct{ taken, took, size *prometheus.GaugeVec }
 
 func newBackupMetrics() backupMetrics {
@@ -20,8 +21,11 @@ func newBackupMetrics() backupMetrics {
 	}
 }
 
-func (m backupMetrics) set(last *models.Backup) {
+func (m backupMetrics) set(last *models.Backup, scheduled bool) {
 	if last == nil {
+		if scheduled {
+			m.taken.WithLabelValues().Set(0)
+		}
 		return
 	}
 	m.taken.WithLabelValues().Set(float64(last.TakenAt.Unix()))

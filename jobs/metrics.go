@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -99,7 +100,7 @@ func (j *Jobs) measure(ctx context.Context) error {
 	}
 	j.metrics.forget()
 	j.metrics.load.set(gauges, func(kind models.JobKind) string { return j.policy(kind).Queue }, j.db.Now())
-	j.metrics.backup.set(last)
+	j.metrics.backup.set(last, slices.ContainsFunc(j.schedule, func(t Tick) bool { return t.Kind == models.JobBackup }))
 	ages := map[string]time.Duration{}
 	for _, queue := range allQueues {
 		ages[queue] = 0

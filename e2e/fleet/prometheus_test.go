@@ -13,6 +13,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
+
+	"styleshare/internal/testkit"
 )
 
 const (
@@ -98,7 +102,12 @@ var (
 // Prometheus' own linter wants them.
 func TestPrometheusMetricsExist(t *testing.T) {
 	s, address := newStack(t), reserve(t)
-	environment := s.environment("LISTEN="+address, "SENTRY_DSN=http://key@"+reserve(t)+"/1")
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment := s.environment("LISTEN="+address, "SENTRY_DSN=http://key@"+reserve(t)+"/1", "DATABASE_REPLICA_URLS="+s.databaseURL,
+		"BACKUP_BUCKET="+testkit.S3(t).Bucket, "BACKUP_RECIPIENT="+identity.Recipient().String())
 	processes := []*supervised{supervise(t, "serve", "admin", environment), supervise(t, "worker", "admin", environment)}
 	for _, one := range processes {
 		waitFor(t, one.command+" is ready", func() bool { return status(t, one.url+"/readyz") == http.StatusOK })
