@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
-	"strings"
 )
 
 // maxOperationID bounds the id that a client gives an operation, in bytes.
@@ -47,26 +47,35 @@ func (m message) encode() []byte {
 
 func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
-// authorizationOf finds the entry "authorization", in any case, of connection_init's payload, which may be missing.
-func authorizationOf(payload json.RawMessage) (string, error) {
+// introduction is what the payload of connection_init may say: who it is that asks, and with which client.
+type introduction struct {
+	authorization string
+	client        client
+}
+
+// introductionOf reads a payload, which may be missing. The names of its entries are those of headers, in any case.
+func introductionOf(payload json.RawMessage) (i introduction, err error) {
 	if len(payload) == 0 {
-		return "", nil
+		return i, nil
 	}
 	var entries map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &entries); err != nil {
-		return "", err
+	if err = json.Unmarshal(payload, &entries); err != nil {
+		return i, err
 	}
 	for name, value := range entries {
-		var text *string
-		if !strings.EqualFold(name, "authorization") {
-			continue
+		var text string // stays empty for null
+		wrong := json.Unmarshal(value, &text)
+		switch http.CanonicalHeaderKey(name) {
+		case "Authorization":
+			i.authorization, err = text, wrong
+		case headerClientName:
+			i.client.name = text
+		case headerClientVersion:
+			i.client.version = text
 		}
-		if err := json.Unmarshal(value, &text); err != nil {
-			return "", err
-		}
-		if text != nil {
-			return *text, nil
+		if err != nil {
+			return i, err
 		}
 	}
-	return "", nil
+	return i, nil
 }

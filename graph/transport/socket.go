@@ -24,6 +24,7 @@ type socket struct {
 	streams *Streams
 	ending  atomic.Bool
 	quit    context.CancelFunc
+	client  client // by which fields are counted; of run's goroutine alone
 
 	operations sync.WaitGroup
 	mu         sync.Mutex                    // held while the connection is being upgraded
@@ -106,15 +107,19 @@ func (s *socket) read() (m message, ok bool) {
 	return m, true
 }
 
-// begin answers connection_init, whose payload may name who it is: {"Authorization": "Bearer …"}, in any case.
+// begin answers connection_init, whose payload may name who it is: {"Authorization": "Bearer …"}, in any case; and which
+// client, as browsers cannot do in the headers of a WebSocket.
 func (s *socket) begin(who Identity, payload json.RawMessage) (acknowledged bool) {
-	authorization, err := authorizationOf(payload)
+	i, err := introductionOf(payload)
 	if err != nil {
 		s.end(endInvalid, 0)
 		return false
 	}
-	if authorization != "" {
-		s.as = s.streams.config.Identify(s.ctx, authorization)
+	if s.client == (client{}) {
+		s.client = i.client.kept()
+	}
+	if i.authorization != "" {
+		s.as = s.streams.config.Identify(s.ctx, i.authorization)
 		who = s.streams.config.IdentityOf(s.as)
 	}
 	switch {
@@ -143,6 +148,7 @@ func (s *socket) subscribe(m message) {
 		s.end(why, 0)
 		return
 	}
+	params.Headers = s.client.headers()
 	ctx, cancel := context.WithCancel(s.as)
 	op := &socketOperation{socket: s, id: m.ID}
 	exists, many := s.add(m.ID, cancel)

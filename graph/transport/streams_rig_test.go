@@ -31,13 +31,14 @@ type live struct {
 	over    atomic.Int64
 	hanging atomic.Int64 // producers at work
 	log     *logged
+	usage   *Usage
 }
 
 type whoKey struct{}
 
 func newLive(t *testing.T, config StreamsConfig, adjust ...func(*http.Server)) *live {
 	t.Helper()
-	l := &live{schema: newTiny(), log: &logged{}}
+	l := &live{schema: newTiny(), log: &logged{}, usage: NewUsage()}
 	l.subscriptions()
 	log, err := telemetry.NewLogger(l.log, telemetry.JSON, slog.LevelInfo)
 	if err != nil {
@@ -71,7 +72,7 @@ func newLive(t *testing.T, config StreamsConfig, adjust ...func(*http.Server)) *
 	var running sync.WaitGroup
 	ctx, stop := context.WithCancel(context.Background())
 	running.Go(func() { l.streams.Run(ctx) })
-	handler := NewHandler(NewExecutor(l.schema, Config{Streams: l.streams, Log: log}))
+	handler := NewHandler(NewExecutor(l.schema, Config{Streams: l.streams, Log: log, Usage: l.usage}))
 	identified := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if authorization := r.Header.Get("Authorization"); authorization != "" {
 			r = r.WithContext(config.Identify(r.Context(), authorization))

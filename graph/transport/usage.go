@@ -39,6 +39,26 @@ type Usage struct {
 // client is what the headers say.
 type client struct{ name, version string }
 
+func clientOf(h http.Header) client {
+	return client{only(h[headerClientName]), only(h[headerClientVersion])}
+}
+
+// headers are those of which clientOf gives the client; nil for one that did not say.
+func (c client) headers() http.Header {
+	if c == (client{}) {
+		return nil
+	}
+	return http.Header{headerClientName: {c.name}, headerClientVersion: {c.version}}
+}
+
+// kept is the client for who keeps it longer than the request that it came with.
+func (c client) kept() client {
+	if !c.sane() {
+		return client{name: OtherClient}
+	}
+	return client{strings.Clone(c.name), strings.Clone(c.version)}
+}
+
 // use is an operation of a client. The list of fields stands for the operation, also after its document was forgotten.
 type use struct {
 	fields *operationFields
@@ -61,7 +81,7 @@ func (u *Usage) count(fields *operationFields, h http.Header) {
 	if u == nil || fields == nil {
 		return
 	}
-	one := use{fields, client{only(h[headerClientName]), only(h[headerClientVersion])}}
+	one := use{fields, clientOf(h)}
 	u.mu.RLock()
 	n := u.uses[one]
 	if n != nil {
@@ -88,7 +108,7 @@ func (u *Usage) begin(one use) {
 		if len(u.clients) >= knownClients || !one.client.sane() {
 			one.client = client{name: OtherClient}
 		} else {
-			one.client = client{strings.Clone(one.client.name), strings.Clone(one.client.version)} // not the whole request
+			one.client = one.client.kept()
 			u.clients[one.client] = true
 		}
 	}

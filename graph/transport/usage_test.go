@@ -111,3 +111,30 @@ func BenchmarkUsage(b *testing.B) {
 		u.count(fields, h)
 	}
 }
+
+// A WebSocket says which client it is of when it is opened, by headers, or else in its first message.
+func TestUsageOfSockets(t *testing.T) {
+	t.Parallel()
+	l := newLive(t, StreamsConfig{})
+	for _, socket := range []struct{ header, payload string }{
+		{"ios", `{"apollographql-client-name":"not this","apollographql-client-version":"9"}`},
+		{"", `{"Apollographql-Client-Name":"web","apollographql-client-version":"2"}`},
+		{"", `{"apollographql-client-name":7,"apollographql-client-version":null}`},
+		{"", `{"apollographql-client-name":"\u001b[31mred"}`},
+		{"", `{}`},
+	} {
+		var headers []string
+		if socket.header != "" {
+			headers = []string{"apollographql-client-name: " + socket.header, "apollographql-client-version: 1"}
+		}
+		p := l.dial(t, headers...)
+		p.send(`{"type":"connection_init","payload":` + socket.payload + `}`)
+		p.wants(ackMessage)
+		p.hang()
+	}
+	want := map[FieldUse]uint64{{"ios", "1", "Subscription.hang"}: 1, {"web", "2", "Subscription.hang"}: 1,
+		{"", "", "Subscription.hang"}: 2, {OtherClient, "", "Subscription.hang"}: 1}
+	if got := flushed(t, l.usage); !maps.Equal(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+}

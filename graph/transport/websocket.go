@@ -31,6 +31,7 @@ func (h *handler) upgrade(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := newSocket(tracing.Apart(context.WithoutCancel(r.Context())), h.exec, streams)
+	s.client = clientOf(r.Header).kept()
 	who := streams.config.IdentityOf(s.ctx)
 	s.mu.Lock() // whoever wants to end it waits until it stands
 	defer s.mu.Unlock()

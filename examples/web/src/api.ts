@@ -13,6 +13,8 @@ export class Failed extends Error {
   constructor(message: string, readonly code: string) { super(message) }
 }
 
+/** Which app asks: it decides which fields can be removed one day. */
+export const CLIENT = { 'apollographql-client-name': 'example-web', 'apollographql-client-version': '1' }
 const KEY = 'tokens'
 const ATTEMPTS = 5
 let refreshing: Promise<void> | undefined
@@ -56,8 +58,7 @@ async function send<T>(text: string, variables: object): Promise<Answer<T>> {
         headers: {
           'Content-Type': 'application/json',
           'Accept-Language': navigator.language,
-          'apollographql-client-name': 'example-web',
-          'apollographql-client-version': '1',
+          ...CLIENT,
           ...(tokens() ? { Authorization: `Bearer ${tokens()!.accessToken}` } : {}),
         },
         body: JSON.stringify({ query: text, variables }),

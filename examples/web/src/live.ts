@@ -1,6 +1,6 @@
 // Live notifications and the progress of a photo, over one WebSocket that comes back by itself.
 import { createClient } from 'graphql-ws'
-import { accessToken, socketURL } from './api'
+import { accessToken, CLIENT, socketURL } from './api'
 
 export interface Photo { id: string; width: number | null; height: number | null; dominantColor: string | null; small: string | null }
 export const PHOTO = 'id width height dominantColor small: url(size: SMALL)'
@@ -9,7 +9,7 @@ export interface BellEvent { cursor: string; unreadNotificationCount: number; no
 
 const client = createClient({
   url: socketURL,
-  connectionParams: async () => ({ Authorization: `Bearer ${await accessToken()}` }),
+  connectionParams: async () => ({ ...CLIENT, Authorization: `Bearer ${await accessToken()}` }),
   retryAttempts: Infinity,
   // 44xx say that coming back with the same session is no use; 1013 and everything else, that it is.
   shouldRetry: event => !(event instanceof CloseEvent && event.code >= 4400 && event.code < 4500),
