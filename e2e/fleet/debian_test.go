@@ -107,4 +107,9 @@ func TestDebianPackageDependencies(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "Inst styleshare") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	// What backups are made with is for the machines that make them.
+	out, err = exec.Command("dpkg-deb", "--field", deb, "Suggests").CombinedOutput()
+	if err != nil || strings.TrimSpace(string(out)) != "postgresql-client" {
+		t.Errorf("it suggests %s, %v", out, err)
+	}
 }

@@ -33,6 +33,9 @@ func (r release) writeDebian(arch, dir string, contents []file) (err error) {
 		Overridables: nfpm.Overridables{
 			Contents: r.debianContents(contents),
 			Depends:  []string{"ca-certificates", "tzdata", "passwd", "systemd | systemd-standalone-sysusers | systemd-sysusers"},
+			// pg_dump and pg_restore, for the machines that make or restore backups. It must not be older than the server, which only
+			// the operator knows: nothing is installed unasked.
+			Suggests: []string{"postgresql-client"},
 			Scripts: nfpm.Scripts{PostInstall: filepath.Join(scripts, "postinst"), PreRemove: filepath.Join(scripts, "prerm"),
 				PostRemove: filepath.Join(scripts, "postrm")},
 		},
