@@ -54,8 +54,8 @@ func BenchmarkPage(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			r := newProcessWith(b, database, cfg)
-			users, styles := cache.NewByID(r.cache, "u:", models.UserFields), cache.NewByID(r.cache, "s:", models.StyleFields)
-			photos, comments := cache.NewByID(r.cache, "p:", models.PhotoFields), cache.NewByID(r.cache, "c:", models.CommentFields)
+			users, styles := cache.NewTyped(r.cache, "u:", models.UserFields), cache.NewTyped(r.cache, "s:", models.StyleFields)
+			photos, comments := cache.NewTyped(r.cache, "p:", models.PhotoFields), cache.NewTyped(r.cache, "c:", models.CommentFields)
 			read := func() {
 				for _, err := range []error{
 					get(b.Context(), users, p.users, r.db.Users), get(b.Context(), styles, p.styles, r.db.Styles),
@@ -80,7 +80,7 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-func get[V any](ctx context.Context, t *cache.Typed[int64, V], ids []int64, load func(context.Context, []int64) (map[int64]*V, error)) error {
+func get[V any](ctx context.Context, t *cache.Typed[V], ids []int64, load func(context.Context, []int64) (map[int64]*V, error)) error {
 	rows, err := t.GetMany(ctx, ids, load)
 	if err == nil && len(rows) != len(ids) {
 		err = errors.New("rows are missing")

@@ -54,17 +54,17 @@ type Config struct {
 type Loaders struct {
 	db          *models.DB
 	publicURL   string
-	users       *cache.Typed[int64, models.User]
-	styles      *cache.Typed[int64, models.Style]
-	photos      *cache.Typed[int64, models.Photo]
-	comments    *cache.Typed[int64, models.Comment]
-	heads       *cache.Typed[int64, models.CommentHead]
-	tags        *cache.Typed[int64, models.Tag]
-	brands      *cache.Typed[int64, models.Brand]
-	items       *cache.Typed[int64, models.ItemTag]
-	collections *cache.Typed[int64, models.Collection]
-	questions   *cache.Typed[int64, models.Question]
-	answers     *cache.Typed[int64, models.Answer]
+	users       *cache.Typed[models.User]
+	styles      *cache.Typed[models.Style]
+	photos      *cache.Typed[models.Photo]
+	comments    *cache.Typed[models.Comment]
+	heads       *cache.Typed[models.CommentHead]
+	tags        *cache.Typed[models.Tag]
+	brands      *cache.Typed[models.Brand]
+	items       *cache.Typed[models.ItemTag]
+	collections *cache.Typed[models.Collection]
+	questions   *cache.Typed[models.Question]
+	answers     *cache.Typed[models.Answer]
 	cache       *cache.Cache
 	// usernames are who had a name when it was last asked for.
 	usernames *lru.Cache[string, int64]
@@ -82,17 +82,17 @@ func New(c Config) *Loaders {
 	l := &Loaders{
 		db: c.DB, cache: c.Cache, publicURL: c.PublicURL, usernames: usernames,
 		// The number in a prefix is the version of what the fields mean; other fields are known by themselves (cache.NewTyped).
-		users:       cache.NewByID(c.Cache, "u1:", models.UserFields),
-		styles:      cache.NewByID(c.Cache, "s1:", models.StyleFields),
-		photos:      cache.NewByID(c.Cache, "p2:", models.PhotoFields),
-		comments:    cache.NewByID(c.Cache, "c2:", models.CommentFields),
-		heads:       cache.NewByID(c.Cache, "h1:", models.CommentHeadFields),
-		tags:        cache.NewByID(c.Cache, "t1:", models.TagFields),
-		brands:      cache.NewByID(c.Cache, "b1:", models.BrandFields),
-		items:       cache.NewByID(c.Cache, "i1:", models.ItemTagFields),
-		collections: cache.NewByID(c.Cache, "k1:", models.CollectionFields),
-		questions:   cache.NewByID(c.Cache, "q1:", models.QuestionFields),
-		answers:     cache.NewByID(c.Cache, "a1:", models.AnswerFields),
+		users:       cache.NewTyped(c.Cache, "u1:", models.UserFields),
+		styles:      cache.NewTyped(c.Cache, "s1:", models.StyleFields),
+		photos:      cache.NewTyped(c.Cache, "p2:", models.PhotoFields),
+		comments:    cache.NewTyped(c.Cache, "c2:", models.CommentFields),
+		heads:       cache.NewTyped(c.Cache, "h1:", models.CommentHeadFields),
+		tags:        cache.NewTyped(c.Cache, "t1:", models.TagFields),
+		brands:      cache.NewTyped(c.Cache, "b1:", models.BrandFields),
+		items:       cache.NewTyped(c.Cache, "i1:", models.ItemTagFields),
+		collections: cache.NewTyped(c.Cache, "k1:", models.CollectionFields),
+		questions:   cache.NewTyped(c.Cache, "q1:", models.QuestionFields),
+		answers:     cache.NewTyped(c.Cache, "a1:", models.AnswerFields),
 	}
 	c.DB.BeforeCommit(l.mark)
 	c.DB.OnCommit(l.invalidateOrRecord)

@@ -71,7 +71,7 @@ func (m *memo[T]) row(id int64) *T {
 
 // read gives the rows of ids, from the memo, then from memcached, then from the database. Others who want rows of the
 // type meanwhile wait: what they want may be among them.
-func (m *memo[T]) read(ctx context.Context, ids []int64, cached *cache.Typed[int64, T],
+func (m *memo[T]) read(ctx context.Context, ids []int64, cached *cache.Typed[T],
 	load func(context.Context, []int64) (map[int64]*T, error)) (map[int64]*T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

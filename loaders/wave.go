@@ -32,14 +32,14 @@ type wave struct {
 // ahead is the rows of one type that a wave wants.
 type ahead[T any] struct {
 	groups []*group
-	asked  *cache.Asked[int64, T] // of the latest round
-	missed []missed[T]            // what no cache has
+	asked  *cache.Asked[T] // of the latest round
+	missed []missed[T]     // what no cache has
 	loaded []*T
 }
 
 // missed is rows that the caches did not have when they were asked, and the database is to be asked for.
 type missed[T any] struct {
-	asked *cache.Asked[int64, T]
+	asked *cache.Asked[T]
 	ids   []int64
 }
 
@@ -69,7 +69,7 @@ func (a *ahead[T]) want(wanted *Wanted, ids ...int64) *group {
 }
 
 // ask asks the caches for the rows that the request has not read, and tells whether there are more than before.
-func (a *ahead[T]) ask(round *cache.Round, m *memo[T], cached *cache.Typed[int64, T]) (more bool) {
+func (a *ahead[T]) ask(round *cache.Round, m *memo[T], cached *cache.Typed[T]) (more bool) {
 	var unread []int64
 	for _, g := range a.groups {
 		more = more || g.asked < len(g.ids)

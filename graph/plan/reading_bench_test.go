@@ -28,14 +28,14 @@ import (
 // each, and 5,000 styles with two photos, five comments and twenty likes.
 func BenchmarkReading(b *testing.B) {
 	address := testkit.Database(b)
-	for _, cached := range []bool{false, true} {
-		var servers []string
-		if cached {
-			servers = []string{testkit.Memcached(b)}
-		}
-		r := newReading(b, address, servers)
+	memcached := []string{testkit.Memcached(b)}
+	for _, caches := range []struct {
+		name string
+		cache.Config
+	}{{"none", cache.Config{}}, {"memcached", cache.Config{Servers: memcached}}, {"all", cache.Config{Servers: memcached, LocalBytes: 64 << 20}}} {
+		r := newReading(b, address, caches.Config)
 		for _, name := range []string{"HomeFeed", "StyleDetail", "Profile", "Me"} {
-			b.Run(fmt.Sprintf("%s/memcached=%v", name, cached), func(b *testing.B) { r.measure(b, name) })
+			b.Run(fmt.Sprintf("%s/caches=%s", name, caches.name), func(b *testing.B) { r.measure(b, name) })
 		}
 	}
 }
@@ -49,14 +49,14 @@ type reading struct {
 	documents map[string]string
 }
 
-func newReading(b *testing.B, address string, servers []string) *reading {
+func newReading(b *testing.B, address string, caches cache.Config) *reading {
 	b.Helper()
 	db, err := models.Open(address, 8)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(db.Close)
-	c, err := cache.New(cache.Config{Servers: servers})
+	c, err := cache.New(caches)
 	if err != nil {
 		b.Fatal(err)
 	}

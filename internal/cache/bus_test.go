@@ -3,6 +3,8 @@ package cache
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +37,9 @@ func startProcessWith(t *testing.T, redisURL string, cfg Config, pending Pending
 	}
 	cfg.LocalBytes, cfg.Redis = 1<<20, client
 	c := newCacheWith(t, cfg)
+	for _, prefix := range wordTypes {
+		c.tier.register(prefix)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { c.Run(ctx, pending) })
@@ -52,15 +57,30 @@ func (c *Cache) hears() bool {
 	return c.tier.at(time.Now())-c.tier.heard.Load() <= int64(localGrace)
 }
 
+// wordTypes are the prefixes of the keys that these tests have; a word after them is an id.
+var wordTypes = []string{"", "user ", "another user ", "last "}
+
+func wordRow(key string) rowKey {
+	prefix := key[:strings.LastIndexByte(key, ' ')+1]
+	id, err := parseID(key[len(prefix):])
+	if err != nil {
+		panic(err)
+	}
+	return rowKey{int64(slices.Index(wordTypes, prefix)), id}
+}
+
 // putAhead puts a row that no clock ends within the test.
-func (c *Cache) putAhead(key string) { c.tier.put(key, new(int), 1, time.Now().Add(time.Hour)) }
+func (c *Cache) putAhead(key string) {
+	c.tier.put(wordRow(key), new(int), 1, time.Now().Add(time.Hour))
+}
 
 // holds tells whether a row is in memory, believed or not.
 func (c *Cache) holds(key string) bool {
-	s := c.tier.shard(key)
+	row := wordRow(key)
+	s := c.tier.shard(row.id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rows[key] != nil
+	return s.rows[row] != nil
 }
 
 func TestOthersHearOfAChange(t *testing.T) {
@@ -198,7 +218,7 @@ func TestRowsAreSharedInMemory(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	c, db := newCacheWith(t, Config{Servers: []string{s.addr}, Timeout: 5 * time.Second, LocalBytes: 1 << 20}), people()
-	users := NewByID(c, "u1:", personFields)
+	users := NewTyped(c, "u1:", personFields)
 	c.tier.confirm(c.tier.at(time.Now().Add(time.Hour))) // a busy machine may take more than a second
 	read := func() map[int64]*person {
 		t.Helper()

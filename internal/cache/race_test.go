@@ -81,7 +81,7 @@ func (p *promises) until(then time.Time) (version int64) {
 // process is one server process: a cache of its own, behind a network of its own.
 type process struct {
 	*world
-	users   *Typed[int64, versioned]
+	users   *Typed[versioned]
 	proxies []*proxy
 	told    [raceKeys]atomic.Int64 // Invalidate has returned here, well or not, since this was committed
 }
@@ -105,7 +105,7 @@ func (w *world) newProcess(servers ...*server) *process {
 	}
 	c.fillWindow = 500 * time.Millisecond
 	c.tombstoneTTL, c.markTTL = 5*time.Second, 2*time.Second
-	p.users = NewByID(c, "v:", func(v *versioned, f *rowcodec.Fields) { f.Int64(&v.Version) })
+	p.users = NewTyped(c, "v:", func(v *versioned, f *rowcodec.Fields) { f.Int64(&v.Version) })
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { c.Run(ctx, nothingPending) })

@@ -35,26 +35,24 @@ func (r *Round) hit(i int) []byte {
 }
 
 // Asked are the values of one type that a Round asks for.
-type Asked[K comparable, V any] struct {
-	typed *Typed[K, V]
+type Asked[V any] struct {
+	typed *Typed[V]
 	round *Round
-	found map[K]*V // nil for those that memcached is asked for
-	ids   []K      // those
-	first int      // the place of their keys among those of the round
+	found map[int64]*V // nil for those that memcached is asked for
+	ids   []int64      // those
+	first int          // the place of their keys among those of the round
 }
 
 // Ask adds the values of ids to the question; t must be of the Cache of the Round.
-func (t *Typed[K, V]) Ask(r *Round, ids []K) *Asked[K, V] {
-	a := &Asked[K, V]{typed: t, round: r, found: make(map[K]*V, len(ids)), first: len(r.keys)}
-	var space [64]byte
+func (t *Typed[V]) Ask(r *Round, ids []int64) *Asked[V] {
+	a := &Asked[V]{typed: t, round: r, found: make(map[int64]*V, len(ids)), first: len(r.keys)}
 	for _, id := range ids {
 		if _, ok := a.found[id]; ok {
 			continue
 		}
-		key := t.appendKey(space[:0], id)
-		v := t.local(key, r.began)
+		v := t.local(id, r.began)
 		if a.found[id] = v; v == nil {
-			a.ids, r.keys = append(a.ids, id), append(r.keys, string(key))
+			a.ids, r.keys = append(a.ids, id), append(r.keys, t.Key(id))
 		} else {
 			r.local++
 		}
@@ -63,12 +61,12 @@ func (t *Typed[K, V]) Ask(r *Round, ids []K) *Asked[K, V] {
 }
 
 // Take gives what Do has found, and the ids of the rest, each once. It is to be called once.
-func (a *Asked[K, V]) Take() (found map[K]*V, missing []K) {
+func (a *Asked[V]) Take() (found map[int64]*V, missing []int64) {
 	for i, id := range a.ids {
 		if b := a.round.hit(a.first + i); b != nil {
 			if v := a.typed.decode(b); v != nil {
 				a.found[id] = v
-				a.typed.keep(a.round.keys[a.first+i], v, len(b), a.round.fill)
+				a.typed.keep(id, v, len(b), a.round.fill)
 				continue
 			}
 		}
@@ -82,4 +80,4 @@ func (a *Asked[K, V]) Take() (found map[K]*V, missing []K) {
 
 // Fill stores, in the background, a value that was missing and has been loaded after Do, from the primary database.
 // Nobody may change it any more.
-func (a *Asked[K, V]) Fill(id K, v *V) { a.typed.store(a.round.fill, id, v) }
+func (a *Asked[V]) Fill(id int64, v *V) { a.typed.store(a.round.fill, id, v) }

@@ -12,8 +12,8 @@ func TestARoundAsksForSeveralTypes(t *testing.T) {
 	t.Parallel()
 	type place struct{ Name string }
 	c := newCache(t, startServer(t).addr)
-	people, places := NewByID(c, "u1:", personFields), NewByID(c, "l1:", func(p *place, f *rowcodec.Fields) { f.String(&p.Name) })
-	ask := func() (*Asked[int64, person], *Asked[int64, place]) {
+	people, places := NewTyped(c, "u1:", personFields), NewTyped(c, "l1:", func(p *place, f *rowcodec.Fields) { f.String(&p.Name) })
+	ask := func() (*Asked[person], *Asked[place]) {
 		r := c.NewRound()
 		u, l := people.Ask(r, []int64{1, 2, 1}), places.Ask(r, []int64{2, 3})
 		r.Do(t.Context())

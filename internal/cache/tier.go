@@ -2,7 +2,7 @@ package cache
 
 import (
 	"container/list"
-	"hash/maphash"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +14,9 @@ const (
 	localTTL = 5 * time.Second
 	// localGrace is how long a row may be read without a sign that they are.
 	localGrace = time.Second
-	tierShards = 32
+	// tierShards is a power of two, of shardBits.
+	tierShards = 1 << shardBits
+	shardBits  = 5
 	// localOverhead is about what the map, the list and the entry itself take for each row.
 	localOverhead = 250
 )
@@ -33,8 +35,10 @@ const (
 type tier struct {
 	base   time.Time
 	budget int64 // bytes for each shard
-	seed   maphash.Seed
 	shards [tierShards]shard
+	// prefixes are those of the keys of each type. There is a row for no other key.
+	prefixesMu sync.RWMutex
+	prefixes   []string
 	// heard says up to which moment everything is known to have been heard; floor is when everything was dropped last.
 	heard, floor atomic.Int64
 	used         atomic.Bool // since the last beat
@@ -45,15 +49,19 @@ type tier struct {
 
 type shard struct {
 	mu      sync.Mutex
-	rows    map[string]*list.Element
+	rows    map[rowKey]*row
 	order   list.List // of *row, the latest put first
 	bytes   int64
 	dropped int64 // when something was dropped last
 }
 
+// rowKey is a key as numbers, which neither a hit nor a miss has to write: the type's, and what follows the prefix.
+type rowKey struct{ typ, id int64 }
+
 // row is one value; since is when its lookup began.
 type row struct {
-	key   string
+	key   rowKey
+	place *list.Element // in the shard's order
 	value any
 	size  int64
 	since int64
@@ -62,9 +70,9 @@ type row struct {
 
 // newTier makes a tier of about so many bytes; one of 0 holds nothing.
 func newTier(bytes int64) *tier {
-	t := &tier{base: time.Now(), budget: bytes / tierShards, seed: maphash.MakeSeed()}
+	t := &tier{base: time.Now(), budget: bytes / tierShards}
 	for i := range t.shards {
-		t.shards[i].rows = map[string]*list.Element{}
+		t.shards[i].rows = map[rowKey]*row{}
 	}
 	t.heard.Store(t.at(t.base.Add(-time.Hour)))
 	t.floor.Store(t.at(t.base.Add(-time.Hour)))
@@ -74,20 +82,24 @@ func newTier(bytes int64) *tier {
 // at is a moment in nanoseconds since the tier was made.
 func (t *tier) at(now time.Time) int64 { return int64(now.Sub(t.base)) }
 
+// register gives the number of a type of rows. What was dropped before need not be known: their lookups are still to begin.
+func (t *tier) register(prefix string) int64 {
+	t.prefixesMu.Lock()
+	defer t.prefixesMu.Unlock()
+	t.prefixes = append(t.prefixes, prefix)
+	return int64(len(t.prefixes) - 1)
+}
+
 // get gives the value under a key, nil for none that is believed. It does not allocate.
-func (t *tier) get(key []byte, now time.Time) any {
+func (t *tier) get(key rowKey, now time.Time) any {
 	if t.budget == 0 {
 		return nil
 	}
-	s, at := &t.shards[maphash.Bytes(t.seed, key)%tierShards], t.at(now)
+	s, at := t.shard(key.id), t.at(now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.rows[string(key)]
-	if e == nil {
-		return nil
-	}
-	r := e.Value.(*row)
-	if !t.believes(r.since, at) {
+	r := s.rows[key]
+	if r == nil || !t.believes(r.since, at) {
 		return nil
 	}
 	r.used = true
@@ -99,9 +111,9 @@ func (t *tier) believes(since, now int64) bool {
 }
 
 // put keeps a value of about size bytes that a lookup begun at since has found, unless it is known to be over.
-func (t *tier) put(key string, value any, size int, since time.Time) {
-	r := &row{key: key, value: value, size: int64(size + len(key) + localOverhead), since: t.at(since)}
-	s := t.shard(key)
+func (t *tier) put(key rowKey, value any, size int, since time.Time) {
+	r := &row{key: key, value: value, size: int64(size + localOverhead), since: t.at(since)}
+	s := t.shard(key.id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.since <= s.dropped || r.size > t.budget/4 {
@@ -110,7 +122,7 @@ func (t *tier) put(key string, value any, size int, since time.Time) {
 	if old := s.rows[key]; old != nil {
 		t.remove(s, old)
 	}
-	s.rows[key] = s.order.PushFront(r)
+	s.rows[key], r.place = r, s.order.PushFront(r)
 	s.bytes += r.size
 	t.bytes.Add(r.size)
 	for s.bytes > t.budget {
@@ -118,23 +130,38 @@ func (t *tier) put(key string, value any, size int, since time.Time) {
 		// processor's caches.
 		if oldest := s.order.Back().Value.(*row); oldest.used {
 			oldest.used = false
-			s.order.MoveToFront(s.order.Back())
-			continue
+			s.order.MoveToFront(oldest.place)
+		} else {
+			t.remove(s, oldest)
 		}
-		t.remove(s, s.order.Back())
 	}
 }
 
 // drop forgets keys; what was looked up before now is not put any more.
 func (t *tier) drop(keys []string, now time.Time) {
+	t.prefixesMu.RLock()
+	defer t.prefixesMu.RUnlock()
 	for _, key := range keys {
-		s := t.shard(key)
-		s.mu.Lock()
-		s.dropped = max(s.dropped, t.at(now))
-		if e := s.rows[key]; e != nil {
-			t.remove(s, e)
+		// Of several types whose keys it may be, all drop it.
+		for typ, prefix := range t.prefixes {
+			text, ok := strings.CutPrefix(key, prefix)
+			if !ok {
+				continue
+			}
+			if id, err := parseID(text); err == nil {
+				t.dropRow(rowKey{int64(typ), id}, t.at(now))
+			}
 		}
-		s.mu.Unlock()
+	}
+}
+
+func (t *tier) dropRow(key rowKey, at int64) {
+	s := t.shard(key.id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropped = max(s.dropped, at)
+	if r := s.rows[key]; r != nil {
+		t.remove(s, r)
 	}
 }
 
@@ -156,7 +183,7 @@ func (t *tier) sweep(over func(*row) bool) {
 		s := &t.shards[i]
 		s.mu.Lock()
 		for e := s.order.Back(); e != nil && over(e.Value.(*row)); e = s.order.Back() {
-			t.remove(s, e)
+			t.remove(s, e.Value.(*row))
 		}
 		s.mu.Unlock()
 	}
@@ -165,10 +192,14 @@ func (t *tier) sweep(over func(*row) bool) {
 // confirm says that whatever others sent before a moment has been heard.
 func (t *tier) confirm(sent int64) { t.heard.Store(max(t.heard.Load(), sent)) }
 
-func (t *tier) shard(key string) *shard { return &t.shards[maphash.String(t.seed, key)%tierShards] }
+// shard is by the highest bits of the id times 2^64 over the golden ratio, which spreads ids in a row best
+// (Knuth, The Art of Computer Programming, volume 3, 6.4).
+func (t *tier) shard(id int64) *shard {
+	return &t.shards[uint64(id)*0x9e3779b97f4a7c15>>(64-shardBits)]
+}
 
-func (t *tier) remove(s *shard, e *list.Element) {
-	r := s.order.Remove(e).(*row)
+func (t *tier) remove(s *shard, r *row) {
+	s.order.Remove(r.place)
 	delete(s.rows, r.key)
 	s.bytes -= r.size
 	t.bytes.Add(-r.size)

@@ -67,7 +67,7 @@ func people() *table {
 func TestGetMany(t *testing.T) {
 	t.Parallel()
 	c, db := newCache(t, startServer(t).addr), people()
-	users := NewByID(c, "u1:", personFields)
+	users := NewTyped(c, "u1:", personFields)
 	read := func(ids ...int64) map[int64]*person {
 		t.Helper()
 		got, err := users.GetMany(t.Context(), ids, db.load)
@@ -108,7 +108,7 @@ func TestGetMany(t *testing.T) {
 func TestGetManyWithoutMemcached(t *testing.T) {
 	t.Parallel()
 	db := people()
-	users := NewByID(nil, "u1:", personFields)
+	users := NewTyped(nil, "u1:", personFields)
 	for range 2 {
 		got, err := users.GetMany(t.Context(), []int64{1, 2}, db.load)
 		if err != nil || !maps.Equal(got, map[int64]*person{1: db.rows[1], 2: db.rows[2]}) {
@@ -127,7 +127,7 @@ func TestGetManyWithoutMemcached(t *testing.T) {
 func TestTheCallerMayChangeWhatItGot(t *testing.T) {
 	t.Parallel()
 	c, db := newCache(t, startServer(t).addr), people()
-	users := NewByID(c, "u1:", personFields)
+	users := NewTyped(c, "u1:", personFields)
 	for range 2 {
 		got, err := users.GetMany(t.Context(), []int64{1}, db.load)
 		if err != nil || got[1].Tags[0] != "a" {
@@ -150,7 +150,7 @@ func TestAnotherSchemaIsAMiss(t *testing.T) {
 	}
 	c := newCache(t, startServer(t).addr)
 	olderFields := func(o *older, f *rowcodec.Fields) { f.Int64(&o.ID); f.String(&o.Name) }
-	before, after := NewByID(c, "u1:", olderFields), NewByID(c, "u1:", personFields)
+	before, after := NewTyped(c, "u1:", olderFields), NewTyped(c, "u1:", personFields)
 	db, loads := people(), 0
 	loadOlder := func(context.Context, []int64) (map[int64]*older, error) {
 		loads++
@@ -183,7 +183,7 @@ func TestGarbageIsAMiss(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	c, db := newCache(t, s.addr), people()
-	users := NewByID(c, "u1:", personFields)
+	users := NewTyped(c, "u1:", personFields)
 	good := users.codec.Encode(db.rows[1])
 	for name, raw := range map[string]string{
 		"nothing": "", "text": "some text", "no header": string(good),
