@@ -105,7 +105,7 @@ func TestDoctorOfReplicasAndBackups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	environment := append(s.Worker.environment, "DATABASE_REPLICA_URLS="+s.DatabaseURL+",postgres://nobody:secret-word@127.0.0.1:1/none",
+	environment := append(slices.Clone(s.Worker.environment), "DATABASE_REPLICA_URLS="+s.DatabaseURL+",postgres://nobody:secret-word@127.0.0.1:1/none",
 		strings.TrimSpace(recipient), "BACKUP_BUCKET="+bucket.Bucket)
 	look := func(wanted ...string) (out string) {
 		t.Helper()
