@@ -69,9 +69,11 @@ func (d *doctor) checkReplicaURLs(ctx context.Context, f *diagnosis.Found) error
 		case replicas.AlsoPrimary:
 			f.OK("%s is the primary itself, and is not read as a replica", who)
 		case replicas.Lagging:
-			f.Warn("look at its load, its disk, its log and the network between them", "%s is left out: it does not show what the primary had %s ago", who, replicas.MaxAge)
+			f.Warn("look at its load, its disk, its log and the network between them",
+				"%s is left out: it does not show what the primary had %s ago", who, replicas.MaxAge)
 		case replicas.Promoted:
-			f.Error("end it, or make it follow the primary again: docs/postgresql.md", "%s is left out: it follows no primary, and takes writes of its own", who)
+			f.Error("end it, or make it follow the primary again: docs/postgresql.md",
+				"%s is left out: it follows no primary, and takes writes of its own", who)
 		default:
 			f.Warn("start it, or take it out of DATABASE_REPLICA_URLS", "%s is left out: it does not answer", who)
 		}
