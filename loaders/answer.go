@@ -79,7 +79,7 @@ func (a *Answer) GlobalID() string { return relay.ID("Answer", a.ID) }
 // Author is who answers; nil where they are hidden.
 func (a *Answer) Author() (*User, error) {
 	users, err := related(a.cohort, "author", func(all []*Answer) (map[int64]*User, error) {
-		return a.cohort.usersByID(keys(all, func(a *Answer) []int64 { return []int64{a.AuthorID} }))
+		return a.cohort.usersByID(keys(all, func(a *Answer) int64 { return a.AuthorID }))
 	})
 	return users[a.AuthorID], err
 }
@@ -87,7 +87,7 @@ func (a *Answer) Author() (*User, error) {
 // Question is what it answers.
 func (a *Answer) Question() (*Question, error) {
 	questions, err := related(a.cohort, "question", func(all []*Answer) (map[int64]*Question, error) {
-		return a.cohort.visibleQuestions(keys(all, func(a *Answer) []int64 { return []int64{a.QuestionID} }))
+		return a.cohort.visibleQuestions(keys(all, func(a *Answer) int64 { return a.QuestionID }))
 	})
 	return questions[a.QuestionID], err
 }
@@ -95,7 +95,7 @@ func (a *Answer) Question() (*Question, error) {
 // Styles are the looks cited, without those that are gone or hidden.
 func (a *Answer) Styles() ([]*Style, error) {
 	styles, err := related(a.cohort, "styles", func(all []*Answer) (map[int64]*Style, error) {
-		return a.cohort.visibleStyles(keys(all, func(a *Answer) []int64 { return a.StyleIDs }))
+		return a.cohort.visibleStyles(allKeys(all, func(a *Answer) []int64 { return a.StyleIDs }))
 	})
 	return inOrder(a.StyleIDs, styles), err
 }

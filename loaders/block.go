@@ -1,6 +1,10 @@
 package loaders
 
-import "sync"
+import (
+	"sync"
+
+	"styleshare/models"
+)
 
 // maxBlocks is how many blocks are read at once to have them all; of somebody who has more, only those are read that are
 // asked for.
@@ -32,34 +36,34 @@ func (b *blocks) note(id int64, blocked bool) {
 	b.blocked[id] = b.blocked[id] || blocked
 }
 
-// isBlocked tells of each of the people whether a block stands between them and the viewer. It asks the database at most
+// isBlocked tells of each of the people, of whom some may be nil, whether a block stands between them and the viewer. It asks the database at most
 // once for all that follows, and not at all where lists have vouched for everybody.
-func (r *request) isBlocked(ids []int64) (map[int64]bool, error) {
-	if r.moderates {
-		return nil, nil // it makes no difference
-	}
-	blocked := make(map[int64]bool)
-	if r.viewer() == 0 {
-		return blocked, nil
+func (r *request) isBlocked(people []*models.User) ([]bool, error) {
+	blocked := make([]bool, len(people))
+	if r.moderates || r.viewer() == 0 {
+		return blocked, nil // to moderators it makes no difference
 	}
 	r.blocks.mu.Lock()
 	defer r.blocks.mu.Unlock()
-	if err := r.readBlocks(r.blocks.unknown(ids, r.viewer())); err != nil {
+	if err := r.readBlocks(r.blocks.unknown(people, r.viewer())); err != nil {
 		return nil, err
 	}
-	for _, id := range ids {
-		blocked[id] = r.blocks.blocked[id]
+	for i, u := range people {
+		blocked[i] = u != nil && r.blocks.blocked[u.ID]
 	}
 	return blocked, nil
 }
 
-func (b *blocks) unknown(ids []int64, viewer int64) (unknown []int64) {
+func (b *blocks) unknown(people []*models.User, viewer int64) (unknown []int64) {
 	if b.whole {
 		return nil
 	}
-	for _, id := range ids {
-		if _, known := b.blocked[id]; !known && id != viewer {
-			unknown = append(unknown, id)
+	for _, u := range people {
+		if u == nil || u.ID == viewer {
+			continue
+		}
+		if _, known := b.blocked[u.ID]; !known {
+			unknown = append(unknown, u.ID)
 		}
 	}
 	return unknown

@@ -30,11 +30,11 @@ func (u *User) Calendar(year, month int, timeZone *string) ([]*CalendarDay, erro
 	}
 	c, err := related(u.cohort, fmt.Sprintf("calendar/%d/%d/%s", year, month, zone), func(all []*User) (calendars, error) {
 		r := u.cohort.request
-		days, err := r.db.Calendars(r.ctx, r.viewer(), keys(all, func(u *User) []int64 { return []int64{u.ID} }), m)
+		days, err := r.db.Calendars(r.ctx, r.viewer(), keys(all, func(u *User) int64 { return u.ID }), m)
 		if err != nil {
 			return calendars{}, err
 		}
-		covers, err := r.stylesByID(keys(all, func(u *User) (ids []int64) {
+		covers, err := r.stylesByID(allKeys(all, func(u *User) (ids []int64) {
 			for _, d := range days[u.ID] {
 				ids = append(ids, d.CoverID)
 			}

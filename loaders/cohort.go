@@ -65,15 +65,16 @@ func know[T, V any](c *cohort[T], name string, value V) {
 	c.relations[relationKey{name, models.Page{}}] = r
 }
 
-// gather makes one cohort of the rows, in the order of the ids. wrap may give nil for a row that nobody may see.
-func gather[R, T any](r *request, ids []int64, rows map[int64]*R, wrap func(*R, *cohort[T]) *T) map[int64]*T {
+// gather makes one cohort of the rows of ids, where there is one; an id may be among them more than once. wrap may give nil
+// for a row that nobody may see.
+func gather[R, T any](r *request, ids []int64, rows []*R, wrap func(*R, *cohort[T]) *T) map[int64]*T {
 	c := newCohort[T](r, len(rows))
 	found := make(map[int64]*T, len(rows))
-	for _, id := range ids {
-		if rows[id] == nil || found[id] != nil {
+	for i, id := range ids {
+		if rows[i] == nil || found[id] != nil {
 			continue
 		}
-		if object := wrap(rows[id], c); object != nil {
+		if object := wrap(rows[i], c); object != nil {
 			c.members = append(c.members, object)
 			found[id] = object
 		}
@@ -81,14 +82,23 @@ func gather[R, T any](r *request, ids []int64, rows map[int64]*R, wrap func(*R, 
 	return found
 }
 
-// keys collects the keys that the members name, without repeating one; 0 is no key.
-func keys[T any](members []*T, of func(*T) []int64) []int64 {
-	seen := make(map[int64]struct{}, len(members))
+// keys collects the keys that the members name, one each; 0 is no key. Several may name the same.
+func keys[T any](members []*T, of func(*T) int64) []int64 {
 	ids := make([]int64, 0, len(members))
 	for _, m := range members {
+		if id := of(m); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// allKeys is keys for members that name any number of them.
+func allKeys[T any](members []*T, of func(*T) []int64) []int64 {
+	ids := make([]int64, 0, 2*len(members))
+	for _, m := range members {
 		for _, id := range of(m) {
-			if _, ok := seen[id]; id != 0 && !ok {
-				seen[id] = struct{}{}
+			if id != 0 {
 				ids = append(ids, id)
 			}
 		}
@@ -111,6 +121,15 @@ func inOrder[T any](ids []int64, found map[int64]*T) []*T {
 		if x := found[id]; x != nil {
 			all = append(all, x)
 		}
+	}
+	return all
+}
+
+// parallel gives what was found in the places of the ids, nil for the rest.
+func parallel[T any](ids []int64, found map[int64]*T) []*T {
+	all := make([]*T, len(ids))
+	for i, id := range ids {
+		all[i] = found[id]
 	}
 	return all
 }

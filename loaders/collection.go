@@ -85,7 +85,7 @@ func (c *Collection) key() int64 { return c.ID }
 // Owner is who keeps the styles, nil where they are hidden.
 func (c *Collection) Owner() (*User, error) {
 	users, err := related(c.cohort, "owner", func(all []*Collection) (map[int64]*User, error) {
-		return c.cohort.usersByID(keys(all, func(c *Collection) []int64 { return []int64{c.OwnerID} }))
+		return c.cohort.usersByID(keys(all, func(c *Collection) int64 { return c.OwnerID }))
 	})
 	return users[c.OwnerID], err
 }
@@ -94,11 +94,11 @@ func (c *Collection) Owner() (*User, error) {
 func (c *Collection) Cover() (*Photo, error) {
 	photos, err := related(c.cohort, "cover", func(all []*Collection) (map[int64]*Photo, error) {
 		r := c.cohort.request
-		covers, err := r.db.Covers(r.ctx, r.viewer(), keys(all, func(c *Collection) []int64 { return []int64{c.ID} }))
+		covers, err := r.db.Covers(r.ctx, r.viewer(), keys(all, func(c *Collection) int64 { return c.ID }))
 		if err != nil {
 			return nil, err
 		}
-		found, err := r.photosByID(keys(all, func(c *Collection) []int64 { return []int64{covers[c.ID]} }))
+		found, err := r.photosByID(keys(all, func(c *Collection) int64 { return covers[c.ID] }))
 		byCollection := make(map[int64]*Photo, len(covers))
 		for id, photoID := range covers {
 			byCollection[id] = found[photoID]

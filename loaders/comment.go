@@ -61,18 +61,22 @@ func (r *request) previews(styles []int64, page models.Page) (map[int64][]models
 	if err != nil {
 		return nil, err
 	}
-	var authors []int64
+	authors := make([]int64, 0, len(styles)*page.Limit())
 	for _, head := range heads {
 		authors = append(authors, head.AuthorIDs[:min(len(head.AuthorIDs), page.Limit())]...)
 	}
-	visible, err := r.visiblePeople(authors)
+	people, err := r.visibleUsers(authors)
 	if err != nil {
 		return nil, err
 	}
+	visible := make(map[int64]bool, len(authors))
+	for i, id := range authors {
+		visible[id] = people[i] != nil
+	}
 	pages := make(map[int64][]models.Entry, len(styles))
 	var untold []int64
-	for _, id := range styles {
-		entries, ok := heads[id].Cut(page, visible)
+	for i, id := range styles {
+		entries, ok := heads[i].Cut(page, visible)
 		if !ok {
 			untold = append(untold, id)
 			continue
@@ -101,7 +105,7 @@ func (c *Comment) GlobalID() string { return relay.ID("Comment", c.ID) }
 // Author is who says it.
 func (c *Comment) Author() (*User, error) {
 	users, err := related(c.cohort, "author", func(all []*Comment) (map[int64]*User, error) {
-		return c.cohort.usersByID(keys(all, func(c *Comment) []int64 { return []int64{c.AuthorID} }))
+		return c.cohort.usersByID(keys(all, func(c *Comment) int64 { return c.AuthorID }))
 	})
 	return users[c.AuthorID], err
 }
@@ -109,7 +113,7 @@ func (c *Comment) Author() (*User, error) {
 // Style is what it is said under.
 func (c *Comment) Style() (*Style, error) {
 	styles, err := related(c.cohort, "style", func(all []*Comment) (map[int64]*Style, error) {
-		return c.cohort.visibleStyles(keys(all, func(c *Comment) []int64 { return []int64{c.StyleID} }))
+		return c.cohort.visibleStyles(keys(all, func(c *Comment) int64 { return c.StyleID }))
 	})
 	return styles[c.StyleID], err
 }
@@ -117,7 +121,7 @@ func (c *Comment) Style() (*Style, error) {
 // Mentions are the people whom the body mentions.
 func (c *Comment) Mentions() ([]*User, error) {
 	users, err := related(c.cohort, "mentions", func(all []*Comment) (map[int64]*User, error) {
-		return c.cohort.usersByID(keys(all, func(c *Comment) []int64 { return c.MentionIDs }))
+		return c.cohort.usersByID(allKeys(all, func(c *Comment) []int64 { return c.MentionIDs }))
 	})
 	return inOrder(c.MentionIDs, users), err
 }
@@ -128,7 +132,7 @@ func (c *Comment) ReplyTo() (*Comment, error) {
 		return nil, nil
 	}
 	comments, err := related(c.cohort, "replyTo", func(all []*Comment) (map[int64]*Comment, error) {
-		return c.cohort.visibleComments(keys(all, func(c *Comment) []int64 { return []int64{optional(c.ReplyToID)} }))
+		return c.cohort.visibleComments(keys(all, func(c *Comment) int64 { return optional(c.ReplyToID) }))
 	})
 	return comments[*c.ReplyToID], err
 }

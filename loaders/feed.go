@@ -36,7 +36,7 @@ func (r *request) allShown(entries []models.Entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	blocked, err := r.isBlocked(authorIDs)
+	blocked, err := r.isBlocked(authors)
 	if err != nil {
 		return false, err
 	}
@@ -44,10 +44,10 @@ func (r *request) allShown(entries []models.Entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, e := range entries {
-		style, author := styles[e.ID], authors[e.AuthorID]
+	for i, style := range styles {
+		author := authors[i]
 		if style == nil || author == nil || style.State != models.StylePublished ||
-			!models.StyleVisible(style, author, r.viewer(), models.Between{Blocked: blocked[author.ID], Follows: follows[author.ID]}) {
+			!models.StyleVisible(style, author, r.viewer(), models.Between{Blocked: blocked[i], Follows: follows[author.ID]}) {
 			return false, nil
 		}
 	}
@@ -55,10 +55,10 @@ func (r *request) allShown(entries []models.Entry) (bool, error) {
 }
 
 // followsPrivate tells of those people who have a private account whether the viewer follows them.
-func (r *request) followsPrivate(people map[int64]*models.User) (map[int64]bool, error) {
+func (r *request) followsPrivate(people []*models.User) (map[int64]bool, error) {
 	var private []int64
 	for _, u := range people {
-		if u.IsPrivate {
+		if u != nil && u.IsPrivate {
 			private = append(private, u.ID)
 		}
 	}

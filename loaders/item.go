@@ -28,7 +28,7 @@ func (i *ItemTag) GlobalID() string { return relay.ID("ItemTag", i.ID) }
 // Photo is the picture that the garment is on.
 func (i *ItemTag) Photo() (*Photo, error) {
 	photos, err := related(i.cohort, "photo", func(all []*ItemTag) (map[int64]*Photo, error) {
-		return i.cohort.photosByID(keys(all, func(i *ItemTag) []int64 { return []int64{i.PhotoID} }))
+		return i.cohort.photosByID(keys(all, func(i *ItemTag) int64 { return i.PhotoID }))
 	})
 	return photos[i.PhotoID], err
 }
@@ -39,7 +39,7 @@ func (i *ItemTag) Brand() (*Brand, error) {
 		return nil, nil
 	}
 	brands, err := related(i.cohort, "brand", func(all []*ItemTag) (map[int64]*Brand, error) {
-		return i.cohort.brandsByID(keys(all, func(i *ItemTag) []int64 { return []int64{optional(i.BrandID)} }))
+		return i.cohort.brandsByID(keys(all, func(i *ItemTag) int64 { return optional(i.BrandID) }))
 	})
 	return brands[*i.BrandID], err
 }

@@ -45,7 +45,7 @@ func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.
 		objects map[int64]*N
 	}
 	p, err := relatedPage(c, name, page, func(members []*T) (pages, error) {
-		parents := keys(members, func(m *T) []int64 { return []int64{any(m).(keyed).key()} })
+		parents := keys(members, func(m *T) int64 { return any(m).(keyed).key() })
 		entries, err := c.lists(list, parents, page)
 		if err != nil {
 			return pages{}, err
@@ -59,17 +59,14 @@ func pageOf[P keyed, T, N any](c *cohort[T], member P, name string, list models.
 	return newConnection(page, p.entries[member.key()], p.objects), nil
 }
 
-// entryIDs are the objects of the pages, size of each at most, in the order in which they stand there.
+// entryIDs are the objects of the pages, size of each at most, in the order in which they stand there. One may stand in
+// several.
 func entryIDs(parents []int64, pages map[int64][]models.Entry, size int) []int64 {
-	var ids []int64
-	seen := make(map[int64]struct{})
+	ids := make([]int64, 0, size*len(parents))
 	for _, parent := range parents {
 		entries := pages[parent]
 		for _, e := range entries[:min(len(entries), size)] {
-			if _, ok := seen[e.ID]; !ok {
-				seen[e.ID] = struct{}{}
-				ids = append(ids, e.ID)
-			}
+			ids = append(ids, e.ID)
 		}
 	}
 	return ids

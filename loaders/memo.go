@@ -3,6 +3,7 @@ package loaders
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 
 	"styleshare/internal/cache"
@@ -69,10 +70,10 @@ func (m *memo[T]) row(id int64) *T {
 	return m.rows[id]
 }
 
-// read gives the rows of ids, from the memo, then from memcached, then from the database. Others who want rows of the
-// type meanwhile wait: what they want may be among them.
+// read gives the rows of ids, nil for what is not there, from the memo, then from the caches, then from the database. Others
+// who want rows of the type meanwhile wait: what they want may be among them.
 func (m *memo[T]) read(ctx context.Context, ids []int64, cached *cache.Typed[T],
-	load func(context.Context, []int64) (map[int64]*T, error)) (map[int64]*T, error) {
+	load func(context.Context, []int64) (map[int64]*T, error)) ([]*T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var missing []int64
@@ -93,13 +94,7 @@ func (m *memo[T]) read(ctx context.Context, ids []int64, cached *cache.Typed[T],
 		}
 		m.add(rows)
 	}
-	found := make(map[int64]*T, len(ids))
-	for _, id := range ids {
-		if row := m.rows[id]; row != nil {
-			found[id] = row
-		}
-	}
-	return found, nil
+	return parallel(ids, m.rows), nil
 }
 
 // know takes a row that was just read in another way.
@@ -139,17 +134,13 @@ func (s *state[F]) of(id int64) (f F, known bool) {
 func (s *state[F]) unread(ids []int64) (unread []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seen := make(map[int64]struct{}, len(ids))
 	for _, id := range ids {
-		if _, ok := s.known[id]; ok {
-			continue
-		}
-		if _, ok := seen[id]; !ok {
-			seen[id] = struct{}{}
+		if _, ok := s.known[id]; !ok {
 			unread = append(unread, id)
 		}
 	}
-	return unread
+	slices.Sort(unread)
+	return slices.Compact(unread)
 }
 
 // read gives the state of the objects, of which load is asked for what was not read.

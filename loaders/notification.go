@@ -74,7 +74,7 @@ func (n *Notification) Actors() ([]*User, error) {
 		return []*User{}, nil
 	}
 	users, err := related(n.cohort, "actors", func(all []*Notification) (map[int64]*User, error) {
-		return n.cohort.usersByID(keys(all, func(n *Notification) []int64 { return n.ActorIDs }))
+		return n.cohort.usersByID(allKeys(all, func(n *Notification) []int64 { return n.ActorIDs }))
 	})
 	return inOrder(n.ActorIDs, users), err
 }
@@ -114,11 +114,11 @@ func subject[T any, P interface {
 	NotificationSubject
 }](n *Notification, find func(*request, []int64) (map[int64]*T, error)) (NotificationSubject, error) {
 	found, err := related(n.cohort, "subject/"+n.SubjectKind, func(all []*Notification) (map[int64]*T, error) {
-		return find(n.cohort.request, keys(all, func(other *Notification) []int64 {
+		return find(n.cohort.request, keys(all, func(other *Notification) int64 {
 			if other.SubjectKind != n.SubjectKind {
-				return nil
+				return 0
 			}
-			return []int64{other.SubjectID}
+			return other.SubjectID
 		}))
 	})
 	if object := found[n.SubjectID]; object != nil && err == nil {

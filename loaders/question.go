@@ -96,7 +96,7 @@ func (q *Question) key() int64 { return q.ID }
 // Author is who asks; nil where they are hidden.
 func (q *Question) Author() (*User, error) {
 	users, err := related(q.cohort, "author", func(all []*Question) (map[int64]*User, error) {
-		return q.cohort.usersByID(keys(all, func(q *Question) []int64 { return []int64{q.AuthorID} }))
+		return q.cohort.usersByID(keys(all, func(q *Question) int64 { return q.AuthorID }))
 	})
 	return users[q.AuthorID], err
 }
@@ -104,7 +104,7 @@ func (q *Question) Author() (*User, error) {
 // Photos are the pictures, in the author's order.
 func (q *Question) Photos() ([]*Photo, error) {
 	photos, err := related(q.cohort, "photos", func(all []*Question) (map[int64]*Photo, error) {
-		return q.cohort.photosByID(keys(all, func(q *Question) []int64 { return q.PhotoIDs }))
+		return q.cohort.photosByID(allKeys(all, func(q *Question) []int64 { return q.PhotoIDs }))
 	})
 	return inOrder(q.PhotoIDs, photos), err
 }
@@ -115,7 +115,7 @@ func (q *Question) Style() (*Style, error) {
 		return nil, nil
 	}
 	styles, err := related(q.cohort, "style", func(all []*Question) (map[int64]*Style, error) {
-		return q.cohort.visibleStyles(keys(all, func(q *Question) []int64 { return []int64{optional(q.StyleID)} }))
+		return q.cohort.visibleStyles(keys(all, func(q *Question) int64 { return optional(q.StyleID) }))
 	})
 	return styles[*q.StyleID], err
 }
@@ -126,7 +126,7 @@ func (q *Question) AcceptedAnswer() (*Answer, error) {
 		return nil, nil
 	}
 	answers, err := related(q.cohort, "acceptedAnswer", func(all []*Question) (map[int64]*Answer, error) {
-		return q.cohort.visibleAnswers(keys(all, func(q *Question) []int64 { return []int64{optional(q.AcceptedAnswerID)} }))
+		return q.cohort.visibleAnswers(keys(all, func(q *Question) int64 { return optional(q.AcceptedAnswerID) }))
 	})
 	return answers[*q.AcceptedAnswerID], err
 }

@@ -67,7 +67,7 @@ func (r *request) reportsByID(ids []int64) (map[int64]*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gather(r.moderating(), ids, rows, func(row *models.Report, c *cohort[Report]) *Report { return &Report{row, c} }), nil
+	return gather(r.moderating(), ids, parallel(ids, rows), func(row *models.Report, c *cohort[Report]) *Report { return &Report{row, c} }), nil
 }
 
 // visibleReports gives the reports to moderators, and nothing to everybody else.
@@ -122,7 +122,7 @@ func (r *Report) ResolvedBy() (*User, error) {
 
 func (r *Report) people() (map[int64]*User, error) {
 	return related(r.cohort, "people", func(all []*Report) (map[int64]*User, error) {
-		return r.cohort.usersByID(keys(all, func(r *Report) []int64 { return []int64{r.ReporterID, optional(r.ResolvedByID)} }))
+		return r.cohort.usersByID(allKeys(all, func(r *Report) []int64 { return []int64{r.ReporterID, optional(r.ResolvedByID)} }))
 	})
 }
 
@@ -148,11 +148,11 @@ func reported[T any, P interface {
 	ReportSubject
 }](r *Report, find func(*request, []int64) (map[int64]*T, error)) (ReportSubject, error) {
 	found, err := related(r.cohort, "subject/"+r.SubjectKind, func(all []*Report) (map[int64]*T, error) {
-		return find(r.cohort.request, keys(all, func(other *Report) []int64 {
+		return find(r.cohort.request, keys(all, func(other *Report) int64 {
 			if other.SubjectKind != r.SubjectKind {
-				return nil
+				return 0
 			}
-			return []int64{other.SubjectID}
+			return other.SubjectID
 		}))
 	})
 	if object := found[r.SubjectID]; object != nil && err == nil {

@@ -87,7 +87,7 @@ func (s *Style) GlobalID() string { return relay.ID("Style", s.ID) }
 // author is nil where the author is hidden.
 func (s *Style) author() (*User, error) {
 	users, err := related(s.cohort, "author", func(all []*Style) (map[int64]*User, error) {
-		return s.cohort.usersByID(keys(all, func(s *Style) []int64 { return []int64{s.AuthorID} }))
+		return s.cohort.usersByID(keys(all, func(s *Style) int64 { return s.AuthorID }))
 	})
 	return users[s.AuthorID], err
 }
@@ -98,7 +98,7 @@ func (s *Style) Author() (*User, error) { return s.author() }
 // Photos are the pictures, in the author's order.
 func (s *Style) Photos() ([]*Photo, error) {
 	photos, err := related(s.cohort, "photos", func(all []*Style) (map[int64]*Photo, error) {
-		return s.cohort.photosByID(keys(all, func(s *Style) []int64 { return s.PhotoIDs }))
+		return s.cohort.photosByID(allKeys(all, func(s *Style) []int64 { return s.PhotoIDs }))
 	})
 	return inOrder(s.PhotoIDs, photos), err
 }
@@ -106,7 +106,7 @@ func (s *Style) Photos() ([]*Photo, error) {
 // Items are the garments, in the author's order.
 func (s *Style) Items() ([]*ItemTag, error) {
 	items, err := related(s.cohort, "items", func(all []*Style) (map[int64]*ItemTag, error) {
-		return s.cohort.itemsByID(keys(all, func(s *Style) []int64 { return s.ItemIDs }))
+		return s.cohort.itemsByID(allKeys(all, func(s *Style) []int64 { return s.ItemIDs }))
 	})
 	return inOrder(s.ItemIDs, items), err
 }
@@ -114,7 +114,7 @@ func (s *Style) Items() ([]*ItemTag, error) {
 // Tags are the hashtags of the caption.
 func (s *Style) Tags() ([]*Tag, error) {
 	tags, err := related(s.cohort, "tags", func(all []*Style) (map[int64]*Tag, error) {
-		return s.cohort.tagsByID(keys(all, func(s *Style) []int64 { return s.TagIDs }))
+		return s.cohort.tagsByID(allKeys(all, func(s *Style) []int64 { return s.TagIDs }))
 	})
 	return inOrder(s.TagIDs, tags), err
 }
@@ -122,7 +122,7 @@ func (s *Style) Tags() ([]*Tag, error) {
 // Mentions are the people whom the caption mentions.
 func (s *Style) Mentions() ([]*User, error) {
 	users, err := related(s.cohort, "mentions", func(all []*Style) (map[int64]*User, error) {
-		return s.cohort.usersByID(keys(all, func(s *Style) []int64 { return s.MentionIDs }))
+		return s.cohort.usersByID(allKeys(all, func(s *Style) []int64 { return s.MentionIDs }))
 	})
 	return inOrder(s.MentionIDs, users), err
 }
@@ -133,7 +133,7 @@ func (s *Style) flags() (models.StyleFlags, error) {
 		return models.StyleFlags{}, nil
 	}
 	flags, err := related(s.cohort, "flags", func(all []*Style) (map[int64]models.StyleFlags, error) {
-		return s.cohort.memos.styleFlags.read(keys(all, func(s *Style) []int64 { return []int64{s.ID} }), func(ids []int64) (map[int64]models.StyleFlags, error) {
+		return s.cohort.memos.styleFlags.read(keys(all, func(s *Style) int64 { return s.ID }), func(ids []int64) (map[int64]models.StyleFlags, error) {
 			return s.cohort.db.StyleFlagsFor(s.cohort.ctx, s.cohort.viewer(), ids)
 		})
 	})

@@ -1,9 +1,6 @@
 package loaders
 
 import (
-	"maps"
-	"slices"
-
 	"styleshare/internal/relay"
 	"styleshare/models"
 )
@@ -22,38 +19,29 @@ func (r *request) listedUsers(ids []int64) (map[int64]*User, error) {
 
 // usersByID gives those of the people whom the viewer may see.
 func (r *request) usersByID(ids []int64) (map[int64]*User, error) {
-	rows, err := r.memos.users.read(r.ctx, ids, r.users, r.db.Users)
+	rows, err := r.visibleUsers(ids)
 	if err != nil {
 		return nil, err
 	}
-	blocked, err := r.isBlocked(slices.Collect(maps.Keys(rows)))
-	if err != nil {
-		return nil, err
-	}
-	return gather(r, ids, rows, func(row *models.User, c *cohort[User]) *User {
-		if !models.UserVisible(row, models.Between{Blocked: blocked[row.ID], Moderates: r.moderates}) {
-			return nil
-		}
-		return &User{row, c}
-	}), nil
+	return gather(r, ids, rows, func(row *models.User, c *cohort[User]) *User { return &User{row, c} }), nil
 }
 
-// visiblePeople tells of each of the people whether the viewer may see that they exist.
-func (r *request) visiblePeople(ids []int64) (map[int64]bool, error) {
+// visibleUsers gives the rows of the people, nil for those whom the viewer may not see.
+func (r *request) visibleUsers(ids []int64) ([]*models.User, error) {
 	rows, err := r.memos.users.read(r.ctx, ids, r.users, r.db.Users)
 	if err != nil {
 		return nil, err
 	}
-	blocked, err := r.isBlocked(slices.Collect(maps.Keys(rows)))
+	blocked, err := r.isBlocked(rows)
 	if err != nil {
 		return nil, err
 	}
-	visible := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		row := rows[id]
-		visible[id] = row != nil && models.UserVisible(row, models.Between{Blocked: blocked[id], Moderates: r.moderates})
+	for i, row := range rows {
+		if row != nil && !models.UserVisible(row, models.Between{Blocked: blocked[i], Moderates: r.moderates}) {
+			rows[i] = nil
+		}
 	}
-	return visible, nil
+	return rows, nil
 }
 
 // IsNode marks the type for gqlgen.
@@ -71,7 +59,7 @@ func (u *User) Avatar() (*Photo, error) {
 		return nil, nil
 	}
 	photos, err := related(u.cohort, "avatar", func(all []*User) (map[int64]*Photo, error) {
-		return u.cohort.photosByID(keys(all, func(u *User) []int64 { return []int64{optional(u.AvatarPhotoID)} }))
+		return u.cohort.photosByID(keys(all, func(u *User) int64 { return optional(u.AvatarPhotoID) }))
 	})
 	return photos[*u.AvatarPhotoID], err
 }
@@ -82,7 +70,7 @@ func (u *User) flags() (models.UserFlags, error) {
 		return models.UserFlags{}, nil
 	}
 	flags, err := related(u.cohort, "flags", func(all []*User) (map[int64]models.UserFlags, error) {
-		return u.cohort.memos.userFlags.read(keys(all, func(u *User) []int64 { return []int64{u.ID} }), func(ids []int64) (map[int64]models.UserFlags, error) {
+		return u.cohort.memos.userFlags.read(keys(all, func(u *User) int64 { return u.ID }), func(ids []int64) (map[int64]models.UserFlags, error) {
 			return u.cohort.db.UserFlagsFor(u.cohort.ctx, u.cohort.viewer(), ids)
 		})
 	})
