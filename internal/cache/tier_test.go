@@ -157,7 +157,7 @@ func TestADropFindsTheRowsOfAKey(t *testing.T) {
 	}
 	for key, dropped := range map[string]int{
 		"u1:10": 2, "s1:10": 1, "u1:-10": 2, "u1:1y2p0ij32e8e7": 2, "u1:-1y2p0ij32e8e8": 2, "u1:z0": 1, "u1:z10": 1,
-		"": 0, "u1:": 0, "u1:1": 0, "u1:1y2p0ij32e8e8": 0, "v1:10": 0, "10": 0, "u1:10 ": 0, "u1:1\x00": 0,
+		"": 0, "u1:": 0, "u1:1": 0, "u1:1y2p0ij32e8e8": 0, "v1:10": 0, "10": 0, "u1:1\x00": 0,
 	} {
 		if got := len(rows) - left(key); got != dropped {
 			t.Errorf("%q: dropped %d rows, want %d", key, got, dropped)
