@@ -130,10 +130,11 @@ func (j *Jobs) failed(ctx context.Context, task *asynq.Task, err error) {
 	maxRetry, _ := asynq.GetMaxRetry(ctx)
 	dead := retried >= maxRetry || errors.Is(err, asynq.SkipRetry)
 	log := j.log.With("job_id", id, "job_kind", task.Type(), "retried", retried, "error", err)
-	if dead {
+	switch {
+	case dead:
 		log.ErrorContext(ctx, "a job is dead")
 		j.metrics.died(models.JobKind(task.Type()))
-	} else {
+	case !isKnown(err):
 		log.WarnContext(ctx, "a job failed and will be tried again")
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
@@ -142,4 +143,13 @@ func (j *Jobs) failed(ctx context.Context, task *asynq.Task, err error) {
 		// A dead one is found by the leader, in asynq's archive.
 		log.ErrorContext(ctx, "could not record the failure of a job", "cause", err)
 	}
+}
+
+// isKnown tells whether an error says of itself that its cause is in the log already, as of a part that is away for many jobs.
+func isKnown(err error) bool {
+	known, ok := errors.AsType[interface {
+		error
+		IsKnown() bool
+	}](err)
+	return ok && known.IsKnown()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -181,4 +182,49 @@ func TestDatabaseAwayCostsNoRetries(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.awaitDone(t, id)
+}
+
+// logged is a log that can be read while it is written.
+type logged struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+type failure struct{ known bool }
+
+func (failure) Error() string   { return "the failure" }
+func (f failure) IsKnown() bool { return f.known }
+
+func TestFailuresOfAKnownCauseAreNotLoggedForEachJob(t *testing.T) {
+	t.Parallel()
+	for _, known := range []bool{true, false} {
+		r := newRig(t)
+		j := r.jobs(t)
+		var log logged
+		j.log = slog.New(slog.NewTextHandler(&log, nil))
+		j.Register(kindTest, func(context.Context, *Job) error { return fmt.Errorf("told nobody: %w", failure{known}) })
+		start(t, j.RunRelay)
+		start(t, j.RunWorker)
+		id := r.record(t, "fails")
+		eventually(t, "the job is dead", func() bool { return r.row(t, id).DeadAt != nil })
+		text := log.String()
+		if got := strings.Contains(text, "will be tried again"); got == known {
+			t.Errorf("known %v: %s", known, text)
+		}
+		if !strings.Contains(text, "a job is dead") {
+			t.Errorf("known %v: nothing says that it is dead: %s", known, text)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"styleshare/internal/cache"
@@ -12,7 +13,9 @@ import (
 // unless it was with the change.
 func (l *Loaders) invalidateOrRecord(ctx context.Context, changes models.Changes) {
 	if err := l.Invalidate(ctx, changes); err != nil {
-		slog.WarnContext(ctx, "cache not told of a change, a job will", "error", err)
+		if failed, ok := errors.AsType[*cache.InvalidateError](err); !ok || !failed.IsKnown() {
+			slog.WarnContext(ctx, "cache not told of a change, a job will", "error", err)
+		}
 		if changes.Recorded {
 			return
 		}

@@ -2,10 +2,13 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
 
 	"styleshare/internal/tracing"
 )
@@ -23,6 +26,12 @@ func (e *InvalidateError) Error() string {
 
 // Unwrap gives the cause.
 func (e *InvalidateError) Unwrap() error { return e.Err }
+
+// IsKnown tells that the node was not even asked because it is away, which is in the log already: one line for each change
+// of an outage would say nothing more.
+func (e *InvalidateError) IsKnown() bool {
+	return errors.Is(e.Err, gobreaker.ErrOpenState) || errors.Is(e.Err, gobreaker.ErrTooManyRequests)
+}
 
 // Invalidate makes memcached, this process's memory and that of others forget keys; call it after the commit that changed
 // them. The error is an *InvalidateError, of memcached: call Invalidate again with its Keys, from any process, until it

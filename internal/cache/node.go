@@ -81,7 +81,7 @@ func (n *node) isOpen() bool { return n.breaker.State() == gobreaker.StateOpen }
 func (n *node) stateChanged(_ string, _, to gobreaker.State) {
 	switch {
 	case to == gobreaker.StateOpen && n.away.CompareAndSwap(false, true):
-		n.cfg.Log.Warn("memcached fails; reads go to the database", slog.String("node", n.name), slog.Any("error", *n.lastErr.Load()))
+		n.cfg.Log.Warn("memcached fails; reads go to the database, and jobs tell it of changes later", slog.String("node", n.name), slog.Any("error", *n.lastErr.Load()))
 	case to == gobreaker.StateClosed && n.away.CompareAndSwap(true, false):
 		n.cfg.Log.Info("memcached works again", slog.String("node", n.name))
 	}

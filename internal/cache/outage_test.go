@@ -53,7 +53,7 @@ func TestADeadNodeCostsOnlyItsKeys(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	err := c.Invalidate(t.Context(), keys...)
-	if failed, ok := errors.AsType[*InvalidateError](err); !ok || len(failed.Keys) != 10 {
+	if failed, ok := errors.AsType[*InvalidateError](err); !ok || len(failed.Keys) != 10 || !failed.IsKnown() {
 		t.Errorf("invalidation with a dead node: %v", err)
 	}
 	dead.start()
