@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"styleshare/internal/coalesce"
 	"styleshare/internal/redisdb"
 	"styleshare/models"
 )
@@ -46,8 +47,8 @@ type Jobs struct {
 	handlers map[models.JobKind]Handler
 	direct   map[models.JobKind]GroupHandler
 	// Rows are read and marked done for all jobs that ask at the same moment.
-	rows   *coalescer[int64, *models.OutboxRow]
-	dones  *coalescer[int64, struct{}]
+	rows   *coalesce.Coalescer[int64, *models.OutboxRow]
+	dones  *coalesce.Coalescer[int64, struct{}]
 	wakeup chan struct{}
 	// lastTicks is what the leader knows to be recorded: the key of each kind's last tick.
 	lastTicks map[models.JobKind]string
@@ -92,7 +93,7 @@ func New(config Config) (*Jobs, error) {
 		lastTicks: map[models.JobKind]string{},
 		policies:  maps.Clone(policies), schedule: schedule, timing: defaultTiming,
 	}
-	j.rows, j.dones = newCoalescer(j.loadRows), newCoalescer(j.markDone)
+	j.rows, j.dones = coalesce.New(j.loadRows), coalesce.New(j.markDone)
 	if j.metrics, err = newMetrics(config.Registerer); err != nil {
 		_ = client.Close()
 		return nil, err

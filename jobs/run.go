@@ -20,7 +20,7 @@ func (j *Jobs) process(ctx context.Context, release func()) error {
 	if err != nil {
 		return Permanent(err)
 	}
-	row, err := j.rows.ask(ctx, id)
+	row, err := j.rows.Ask(ctx, id)
 	switch {
 	case err != nil:
 		return &unavailableError{err}
@@ -72,7 +72,7 @@ func (j *Jobs) run(ctx context.Context, row *models.OutboxRow, release func()) e
 		job.finished.Store(true)
 	}
 	if err == nil && !job.finished.Load() {
-		_, err = j.dones.ask(ctx, row.ID)
+		_, err = j.dones.Ask(ctx, row.ID)
 	}
 	span.End(err)
 	switch {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
+
+	"styleshare/internal/coalesce"
 )
 
 // asynq's scripts that are run for many tasks at once, by the SHA-1 of their texts: those of a version that changes them
@@ -19,7 +21,7 @@ const (
 // for at the same time go out in one, and as one script where there is one for many.
 type scripts struct {
 	redis.UniversalClient
-	together *coalescer[scriptCall, *redis.Cmd]
+	together *coalesce.Coalescer[scriptCall, *redis.Cmd]
 }
 
 type scriptCall struct {
@@ -30,13 +32,13 @@ type scriptCall struct {
 
 func newScripts(client redis.UniversalClient) *scripts {
 	s := &scripts{UniversalClient: client}
-	s.together = newCoalescer(s.evalAll)
+	s.together = coalesce.New(s.evalAll)
 	return s
 }
 
 // EvalSha implements redis.Scripter.
 func (s *scripts) EvalSha(ctx context.Context, sha1 string, keys []string, args ...any) *redis.Cmd {
-	cmd, err := s.together.ask(ctx, scriptCall{sha1, keys, args})
+	cmd, err := s.together.Ask(ctx, scriptCall{sha1, keys, args})
 	if err != nil {
 		cmd = redis.NewCmd(ctx)
 		cmd.SetErr(err)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
+
+	"styleshare/internal/coalesce"
 )
 
 // listener notes which scripts asynq runs.
@@ -140,7 +142,7 @@ func TestSlots(t *testing.T) {
 		return nil
 	})
 	marks, goOn := make(chan int, 100), make(chan struct{})
-	j.dones = newCoalescer(func(ctx context.Context, ids []int64) ([]struct{}, error) {
+	j.dones = coalesce.New(func(ctx context.Context, ids []int64) ([]struct{}, error) {
 		marks <- len(ids)
 		<-goOn
 		return j.markDone(ctx, ids)
@@ -155,9 +157,7 @@ func TestSlots(t *testing.T) {
 	start(t, j.RunWorker)
 	await(t, "the first mark", marks)
 	eventually(t, "the others wait for theirs", func() bool {
-		j.dones.mu.Lock()
-		defer j.dones.mu.Unlock()
-		return len(j.dones.waiting) == j.config.Concurrency*placesPerSlot-1
+		return j.dones.Waiting() == j.config.Concurrency*placesPerSlot-1
 	})
 	close(goOn)
 	r.awaitDone(t, ids...)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"styleshare/internal/coalesce"
 	"styleshare/internal/rowcodec"
 )
 
@@ -42,8 +43,15 @@ type bus struct {
 	began     time.Time    // longer ago than anything that counts
 	failedAt  atomic.Int64 // when something was not told last, in nanoseconds since began
 	untold    untold
+	together  *coalesce.Coalescer[change, struct{}]
 	listening atomic.Pointer[redis.PubSub]
 	askedAt   atomic.Int64 // when a sign of life was asked for that has not come, by the tier's clock; 0 for none
+}
+
+// change is what one writer tells.
+type change struct {
+	keys  []string
+	doubt bool
 }
 
 // message is what is published. Doubt says that memcached could not be told: what it has is not to be believed either.
@@ -63,7 +71,9 @@ func newBus(cfg Config) *bus {
 	if cfg.Redis == nil {
 		return nil
 	}
-	return &bus{redis: cfg.Redis, channel: cfg.Namespace + "cache", self: rand.Int64(), log: cfg.Log, began: time.Now().Add(-time.Hour)}
+	b := &bus{redis: cfg.Redis, channel: cfg.Namespace + "cache", self: rand.Int64(), log: cfg.Log, began: time.Now().Add(-time.Hour)}
+	b.together = coalesce.New(b.publishTogether)
+	return b
 }
 
 // tell publishes what changes. What cannot be told at once is told by Run, until it succeeds: soon enough after a hiccup,
@@ -73,9 +83,28 @@ func (b *bus) tell(keys []string, doubt bool) {
 	if b == nil || len(keys) == 0 {
 		return
 	}
-	if !b.reliable(quiet) || b.publish(keys, doubt, telling) != nil {
-		b.untold.add(keys, doubt)
+	if b.reliable(quiet) {
+		if _, err := b.together.Ask(context.Background(), change{keys, doubt}); err == nil {
+			return
+		}
 	}
+	b.untold.add(keys, doubt)
+}
+
+// publishTogether tells what several writers change at the same moment.
+func (b *bus) publishTogether(_ context.Context, changes []change) ([]struct{}, error) {
+	var told [2][]string
+	for _, c := range changes {
+		i := 0
+		if c.doubt {
+			i = 1
+		}
+		told[i] = append(told[i], c.keys...)
+	}
+	if err := b.publish(told[0], false, telling); err != nil {
+		return nil, err
+	}
+	return make([]struct{}, len(changes)), b.publish(told[1], true, telling)
 }
 
 func (b *bus) publish(keys []string, doubt bool, timeout time.Duration) error {

@@ -35,6 +35,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"styleshare/internal/coalesce"
 )
 
 const (
@@ -117,6 +119,9 @@ func New(cfg Config) (*Cache, error) {
 		missed:     make(chan struct{}, 1),
 		fillWindow: fillWindow, tombstoneTTL: tombstoneTTL, markTTL: markTTL,
 	}
+	for _, n := range nodes {
+		n.rewrites = coalesce.New(func(_ context.Context, all []rewriting) ([]error, error) { return c.rewriteTogether(n, all), nil })
+	}
 	c.fills = newQueue(c.store)
 	return c, nil
 }
@@ -147,6 +152,6 @@ func (c *Cache) Close() {
 	}
 	c.fills.close()
 	for _, n := range c.nodes.nodes {
-		_ = n.session.Load().client.Close() // nothing under way is lost
+		n.session.Load().close() // nothing under way is lost
 	}
 }

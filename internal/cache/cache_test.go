@@ -162,7 +162,7 @@ func TestACancelledContextIsAMiss(t *testing.T) {
 func TestFlushHonoursTheContext(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
-	q := newQueue(func(job) { <-release })
+	q := newQueue(func([]job) { <-release })
 	q.put(job{value: []byte("x")})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -184,7 +184,7 @@ func TestTheQueueIsBounded(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	for name, size := range map[string]int{"jobs": 1, "bytes": 1 << 20} {
-		q := newQueue(func(job) { <-release })
+		q := newQueue(func([]job) { <-release })
 		taken, value := 0, make([]byte, size)
 		for range queueJobs * 2 {
 			if q.put(job{value: value}) {

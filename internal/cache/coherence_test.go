@@ -126,6 +126,7 @@ func TestAnAddThatLandsLateIsOver(t *testing.T) {
 	s := startServer(t)
 	p := startProxy(t, s.addr)
 	reader, writer := newCacheWith(t, Config{Servers: []string{p.addr}, Timeout: time.Second}), newCache(t, s.addr)
+	fill(t, reader, "other", "any") // by the connection that is held afterwards
 	reader.fillWindow, writer.tombstoneTTL = time.Second, 4*time.Second
 
 	_, f := reader.GetMulti(t.Context(), []string{"user"})

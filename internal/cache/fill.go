@@ -17,7 +17,6 @@ type Fill struct {
 
 // job is one value on its way to memcached.
 type job struct {
-	node    *node
 	session *session
 	key     string // safe
 	seen    uint64 // the version (CAS id) that GetMulti saw, 0 where the key was absent
@@ -43,7 +42,7 @@ func (f *Fill) Put(key string, value []byte) bool {
 	if item == nil && !slices.Contains(a.keys, safe) {
 		return false
 	}
-	j := job{node: n, session: a.session, key: safe, started: f.started, value: encode(kindValue, f.started, value)}
+	j := job{session: a.session, key: safe, started: f.started, value: encode(kindValue, f.started, value)}
 	if item != nil {
 		if len(c.writersOf(item.Value, f.started)) > 0 {
 			c.stats.lost.Add(1)
@@ -59,38 +58,62 @@ func (f *Fill) Put(key string, value []byte) bool {
 
 var errLate = errors.New("cache: fill too late")
 
-// store does one job, in the background.
-func (c *Cache) store(j job) {
-	err := j.node.do(func(s *session) error {
-		if s != j.session || time.Since(j.started) > c.fillWindow {
-			return errLate
-		}
-		if j.seen != 0 {
-			return s.client.CompareAndSwap(&memcache.Item{Key: j.key, Value: j.value, CasID: j.seen, Expiration: spreadTTL()})
-		}
-		return c.add(s, j)
-	})
-	switch {
-	case err == nil:
-		c.stats.fills.Add(1)
-	case errors.Is(err, memcache.ErrNotStored), errors.Is(err, memcache.ErrCASConflict), errors.Is(err, memcache.ErrCacheMiss):
-		c.stats.lost.Add(1)
-	case errors.Is(err, errLate):
-		c.stats.dropped.Add(1)
-	default:
-		c.stats.errors.Add(1)
-		c.stats.dropped.Add(1)
+// store does some jobs, in the background.
+func (c *Cache) store(jobs []job) {
+	bySession := map[*session][]job{}
+	for _, j := range jobs {
+		bySession[j.session] = append(bySession[j.session], j)
+	}
+	for s, jobs := range bySession {
+		c.storeIn(s, jobs)
 	}
 }
 
-// add stores a value under an absent key. Its expiry is at first a point of memcached's own clock: should the request
-// lie in some queue until the tombstone that it must meet has ended, it is over on arrival. The touch only
-// lengthens what arrived in time; should it meet a tombstone or another's value, that does no harm either.
-func (c *Cache) add(s *session, j job) error {
-	// 2 s: the clock and the start are both cut to whole seconds.
-	end := j.started.Add(c.fillWindow+2*time.Second).Unix() + s.ahead.Load()
-	if err := s.client.Add(&memcache.Item{Key: j.key, Value: j.value, Expiration: int32(end)}); err != nil {
-		return err
+// storeIn does jobs of one session.
+func (c *Cache) storeIn(s *session, jobs []job) {
+	var entries []storing
+	err := s.node.do(func(now *session) error {
+		if now != s {
+			return errLate
+		}
+		entries = entries[:0]
+		for _, j := range jobs {
+			if time.Since(j.started) <= c.fillWindow {
+				entries = append(entries, c.entry(s, j))
+			}
+		}
+		return s.store(entries)
+	})
+	late := len(jobs) - len(entries)
+	if err != nil {
+		if !errors.Is(err, errLate) {
+			c.stats.errors.Add(1)
+		}
+		late, entries = len(jobs), nil
 	}
-	return s.client.Touch(j.key, spreadTTL())
+	c.stats.dropped.Add(uint64(late))
+	for i := range entries {
+		switch err := entries[i].err; {
+		case err == nil:
+			c.stats.fills.Add(1)
+		case isTaken(err):
+			c.stats.lost.Add(1)
+		default:
+			c.stats.errors.Add(1)
+			c.stats.dropped.Add(1)
+		}
+	}
+}
+
+// entry is how a value is stored: in place of what was seen, or under an absent key. The expiry of the latter is at first a
+// point of memcached's own clock: should the request lie in some queue until the tombstone that it must meet has ended, it is
+// over on arrival. The touch, which arrives after it, only lengthens what arrived in time; should it meet a tombstone or
+// another's value, that does no harm either.
+func (c *Cache) entry(s *session, j job) storing {
+	e := storing{Item: memcache.Item{Key: j.key, Value: j.value, CasID: j.seen, Expiration: spreadTTL()}}
+	if j.seen == 0 {
+		// 2 s: the clock and the start are both cut to whole seconds.
+		e.touch, e.Expiration = e.Expiration, int32(j.started.Add(c.fillWindow+2*time.Second).Unix()+s.ahead.Load())
+	}
+	return e
 }

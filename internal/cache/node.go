@@ -10,6 +10,8 @@ import (
 
 	"github.com/bradfitz/gomemcache/memcache"
 	"github.com/sony/gobreaker/v2"
+
+	"styleshare/internal/coalesce"
 )
 
 const (
@@ -21,13 +23,14 @@ const (
 
 // node is one memcached by its name in the configuration.
 type node struct {
-	name    string
-	cfg     Config
-	session atomic.Pointer[session]
-	breaker *gobreaker.CircuitBreaker[struct{}]
-	away    atomic.Bool // an outage has been logged and is not over
-	lastErr atomic.Pointer[error]
-	errors  atomic.Uint64 // requests that failed
+	name     string
+	cfg      Config
+	rewrites *coalesce.Coalescer[rewriting, error]
+	session  atomic.Pointer[session]
+	breaker  *gobreaker.CircuitBreaker[struct{}]
+	away     atomic.Bool // an outage has been logged and is not over
+	lastErr  atomic.Pointer[error]
+	errors   atomic.Uint64 // requests that failed
 }
 
 func newNode(name string, cfg Config) *node {
@@ -60,7 +63,7 @@ func (n *node) do(request func(*session) error) error {
 			if timedOut(err) {
 				break
 			}
-			_ = s.client.Close() // they are broken anyway
+			s.close() // they are broken anyway
 		}
 		n.lastErr.Store(&err)
 		n.errors.Add(1)
@@ -72,7 +75,7 @@ func (n *node) do(request func(*session) error) error {
 // replace begins a new session after old has met another process than its own.
 func (n *node) replace(old *session) {
 	if n.session.CompareAndSwap(old, newSession(n)) {
-		_ = old.client.Close() // what is in use now is closed by the collector
+		old.close() // what is in use now is closed by the collector
 	}
 }
 

@@ -11,7 +11,7 @@ const (
 	queueWorkers = 4
 )
 
-// queue does jobs in the background; what does not fit is refused at once.
+// queue does jobs in the background, those together that wait; what does not fit is refused at once.
 type queue struct {
 	jobs chan job
 	done sync.WaitGroup
@@ -23,17 +23,33 @@ type queue struct {
 	idle    chan struct{} // closed when pending falls to 0; nil while nobody waits
 }
 
-func newQueue(do func(job)) *queue {
+func newQueue(do func([]job)) *queue {
 	q := &queue{jobs: make(chan job, queueJobs)}
 	for range queueWorkers {
 		q.done.Go(func() {
 			for j := range q.jobs {
-				do(j)
-				q.finished(j)
+				jobs := q.andMore(j)
+				do(jobs)
+				q.finished(jobs)
 			}
 		})
 	}
 	return q
+}
+
+// andMore gives a job with those that wait behind it.
+func (q *queue) andMore(j job) []job {
+	jobs := []job{j}
+	for range min(len(q.jobs), maxBatch-1) {
+		select {
+		case j, open := <-q.jobs:
+			if open {
+				jobs = append(jobs, j)
+			}
+		default: // another worker was faster
+		}
+	}
+	return jobs
 }
 
 func (q *queue) put(j job) bool {
@@ -52,11 +68,13 @@ func (q *queue) put(j job) bool {
 	}
 }
 
-func (q *queue) finished(j job) {
+func (q *queue) finished(jobs []job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.bytes -= len(j.value)
-	q.pending--
+	for _, j := range jobs {
+		q.bytes -= len(j.value)
+	}
+	q.pending -= len(jobs)
 	if q.pending == 0 && q.idle != nil {
 		close(q.idle)
 		q.idle = nil

@@ -25,6 +25,7 @@ var (
 type session struct {
 	node   *node
 	client *memcache.Client
+	pipes  chan *pipe // that wait
 
 	mu      sync.Mutex
 	process string       // pid and start; "" before the first dial
@@ -32,7 +33,7 @@ type session struct {
 }
 
 func newSession(n *node) *session {
-	s := &session{node: n}
+	s := &session{node: n, pipes: make(chan *pipe, maxPipes)}
 	s.client = memcache.NewFromSelector(address(n.name))
 	s.client.Timeout = n.cfg.Timeout
 	s.client.MaxIdleConns = n.cfg.MaxIdleConns

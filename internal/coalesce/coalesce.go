@@ -1,4 +1,5 @@
-package jobs
+// Package coalesce makes one call of many.
+package coalesce
 
 import (
 	"context"
@@ -6,13 +7,12 @@ import (
 	"time"
 )
 
-// coalesceTimeout bounds a call that was made for many.
-const coalesceTimeout = 10 * time.Second
+// timeout bounds a call that was made for many.
+const timeout = 10 * time.Second
 
-// coalescer makes one call for all that ask while the call before is under way. Who comes first goes at once and alone,
+// Coalescer makes one call for all that ask while the call before is under way. Who comes first goes at once and alone,
 // so that nobody waits for company; under load the groups grow with what a call takes, up to as many as ask at once.
-type coalescer[A, R any] struct {
-	// do gives the results in the order of args. Its context is nobody's of those who ask.
+type Coalescer[A, R any] struct {
 	do func(ctx context.Context, args []A) ([]R, error)
 
 	mu      sync.Mutex
@@ -27,12 +27,13 @@ type question[A, R any] struct {
 	answered chan struct{}
 }
 
-func newCoalescer[A, R any](do func(ctx context.Context, args []A) ([]R, error)) *coalescer[A, R] {
-	return &coalescer[A, R]{do: do}
+// New makes a Coalescer. do gives the results in the order of args; its context is nobody's of those who ask.
+func New[A, R any](do func(ctx context.Context, args []A) ([]R, error)) *Coalescer[A, R] {
+	return &Coalescer[A, R]{do: do}
 }
 
-// ask gives the result for arg, or an error that all of its group get. What is asked for may be done although ctx ends first.
-func (c *coalescer[A, R]) ask(ctx context.Context, arg A) (result R, err error) {
+// Ask gives the result for arg, or an error that all of its group get. What is asked for may be done although ctx ends first.
+func (c *Coalescer[A, R]) Ask(ctx context.Context, arg A) (result R, err error) {
 	q := &question[A, R]{arg: arg, answered: make(chan struct{})}
 	c.mu.Lock()
 	c.waiting = append(c.waiting, q)
@@ -49,8 +50,15 @@ func (c *coalescer[A, R]) ask(ctx context.Context, arg A) (result R, err error) 
 	}
 }
 
+// Waiting is how many ask for the call after the one under way.
+func (c *Coalescer[A, R]) Waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting)
+}
+
 // answer goes on until nobody waits.
-func (c *coalescer[A, R]) answer() {
+func (c *Coalescer[A, R]) answer() {
 	for {
 		c.mu.Lock()
 		group := c.waiting
@@ -64,8 +72,8 @@ func (c *coalescer[A, R]) answer() {
 	}
 }
 
-func (c *coalescer[A, R]) answerAll(group []*question[A, R]) {
-	ctx, cancel := context.WithTimeout(context.Background(), coalesceTimeout)
+func (c *Coalescer[A, R]) answerAll(group []*question[A, R]) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	args := make([]A, len(group))
 	for i, q := range group {

@@ -1,4 +1,4 @@
-package jobs
+package coalesce
 
 import (
 	"context"
@@ -6,18 +6,19 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 )
 
 // held is a coalescer whose calls wait for the test.
 type held struct {
-	*coalescer[int, int]
+	*Coalescer[int, int]
 	calls chan []int
 	goOn  chan error
 }
 
 func newHeld() held {
 	h := held{calls: make(chan []int), goOn: make(chan error)}
-	h.coalescer = newCoalescer(func(_ context.Context, args []int) ([]int, error) {
+	h.Coalescer = New(func(_ context.Context, args []int) ([]int, error) {
 		h.calls <- slices.Clone(args)
 		doubles := make([]int, len(args))
 		for i, arg := range args {
@@ -28,18 +29,12 @@ func newHeld() held {
 	return h
 }
 
-func (h held) numberWaiting() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return len(h.waiting)
-}
-
 func TestWhoAsksMeanwhileGoesTogether(t *testing.T) {
 	t.Parallel()
 	h := newHeld()
 	results, errs := make([]int, 5), make([]error, 5)
 	var asked sync.WaitGroup
-	ask := func(i int) { asked.Go(func() { results[i], errs[i] = h.ask(t.Context(), i) }) }
+	ask := func(i int) { asked.Go(func() { results[i], errs[i] = h.Ask(t.Context(), i) }) }
 	ask(0)
 	if call := await(t, "the first call", h.calls); !slices.Equal(call, []int{0}) {
 		t.Errorf("the first call is for %v", call)
@@ -47,7 +42,7 @@ func TestWhoAsksMeanwhileGoesTogether(t *testing.T) {
 	for i := 1; i < 5; i++ {
 		ask(i)
 	}
-	eventually(t, "the others wait", func() bool { return h.numberWaiting() == 4 })
+	eventually(t, "the others wait", func() bool { return h.Waiting() == 4 })
 	h.goOn <- nil
 	call := await(t, "the second call", h.calls)
 	if slices.Sort(call); !slices.Equal(call, []int{1, 2, 3, 4}) {
@@ -64,13 +59,13 @@ func TestAnErrorIsThatOfTheGroup(t *testing.T) {
 	t.Parallel()
 	h, broken := newHeld(), errors.New("broken")
 	got := make(chan error, 3)
-	ask := func(ctx context.Context, i int) { _, err := h.ask(ctx, i); got <- err }
+	ask := func(ctx context.Context, i int) { _, err := h.Ask(ctx, i); got <- err }
 	go ask(t.Context(), 0)
 	await(t, "the first call", h.calls)
 	impatient, end := context.WithCancel(t.Context())
 	go ask(impatient, 1)
 	go ask(t.Context(), 2)
-	eventually(t, "the others wait", func() bool { return h.numberWaiting() == 2 })
+	eventually(t, "the others wait", func() bool { return h.Waiting() == 2 })
 	end()
 	if err := await(t, "the one who does not wait", got); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v for somebody who has gone", err)
@@ -89,5 +84,31 @@ func TestAnErrorIsThatOfTheGroup(t *testing.T) {
 	h.goOn <- nil
 	if err := await(t, "who comes later", got); err != nil {
 		t.Errorf("%v for who came later", err)
+	}
+}
+
+// deadline is far more than a busy machine takes.
+const deadline = 30 * time.Second
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	end := time.Now().Add(deadline)
+	for !holds() {
+		if time.Now().After(end) {
+			t.Fatalf("not within %s: %s", deadline, what)
+		}
+		<-time.After(time.Millisecond)
+	}
+}
+
+// await takes one value from a channel.
+func await[T any](t *testing.T, what string, values <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-values:
+		return v
+	case <-time.After(deadline):
+		t.Fatalf("not within %s: %s", deadline, what)
+		panic("unreachable")
 	}
 }
