@@ -3,6 +3,7 @@ package cache
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -149,5 +150,5 @@ func (p *pipe) answer() (refused, err error) {
 
 // isTaken tells whether an entry was not stored because another is there, or none any more.
 func isTaken(err error) bool {
-	return err == memcache.ErrNotStored || err == memcache.ErrCASConflict || err == memcache.ErrCacheMiss
+	return errors.Is(err, memcache.ErrNotStored) || errors.Is(err, memcache.ErrCASConflict) || errors.Is(err, memcache.ErrCacheMiss)
 }

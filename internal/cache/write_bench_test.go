@@ -38,6 +38,7 @@ func BenchmarkWrite(b *testing.B) {
 }
 
 func benchmarkWriters(b *testing.B, c *Cache, writers, keysEach int) {
+	b.Helper()
 	before, began := processTime(b), make(chan struct{}, b.N)
 	for range b.N {
 		began <- struct{}{}

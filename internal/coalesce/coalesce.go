@@ -37,11 +37,18 @@ func (c *Coalescer[A, R]) Ask(ctx context.Context, arg A) (result R, err error) 
 	q := &question[A, R]{arg: arg, answered: make(chan struct{})}
 	c.mu.Lock()
 	c.waiting = append(c.waiting, q)
-	if !c.busy {
-		c.busy = true
-		go c.answer()
-	}
+	idle := !c.busy
+	c.busy = true
 	c.mu.Unlock()
+	switch {
+	case idle && ctx.Done() == nil: // it waits for the end in any case: nobody else need be woken
+		c.answerAll(c.take())
+		if more := c.take(); len(more) > 0 {
+			go c.answer(more)
+		}
+	case idle:
+		go c.answer(c.take())
+	}
 	select {
 	case <-q.answered:
 		return q.result, q.err
@@ -58,18 +65,20 @@ func (c *Coalescer[A, R]) Waiting() int {
 }
 
 // answer goes on until nobody waits.
-func (c *Coalescer[A, R]) answer() {
-	for {
-		c.mu.Lock()
-		group := c.waiting
-		c.waiting = nil
-		c.busy = len(group) > 0
-		c.mu.Unlock()
-		if len(group) == 0 {
-			return
-		}
+func (c *Coalescer[A, R]) answer(group []*question[A, R]) {
+	for ; len(group) > 0; group = c.take() {
 		c.answerAll(group)
 	}
+}
+
+// take gives all who wait; it is idle where nobody does.
+func (c *Coalescer[A, R]) take() []*question[A, R] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	group := c.waiting
+	c.waiting = nil
+	c.busy = len(group) > 0
+	return group
 }
 
 func (c *Coalescer[A, R]) answerAll(group []*question[A, R]) {

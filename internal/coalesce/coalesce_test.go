@@ -31,10 +31,20 @@ func newHeld() held {
 
 func TestWhoAsksMeanwhileGoesTogether(t *testing.T) {
 	t.Parallel()
+	for name, ctx := range map[string]context.Context{"may go": t.Context(), "stays": context.Background()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			goesTogether(t, ctx)
+		})
+	}
+}
+
+func goesTogether(t *testing.T, ctx context.Context) {
+	t.Helper()
 	h := newHeld()
 	results, errs := make([]int, 5), make([]error, 5)
 	var asked sync.WaitGroup
-	ask := func(i int) { asked.Go(func() { results[i], errs[i] = h.Ask(t.Context(), i) }) }
+	ask := func(i int) { asked.Go(func() { results[i], errs[i] = h.Ask(ctx, i) }) }
 	ask(0)
 	if call := await(t, "the first call", h.calls); !slices.Equal(call, []int{0}) {
 		t.Errorf("the first call is for %v", call)
