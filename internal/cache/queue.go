@@ -55,17 +55,13 @@ func (q *queue) andMore(j job) []job {
 func (q *queue) put(j job) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.bytes+len(j.value) > queueBytes {
+	if q.closed || q.pending == queueJobs || q.bytes+len(j.value) > queueBytes {
 		return false
 	}
-	select {
-	case q.jobs <- j:
-		q.bytes += len(j.value)
-		q.pending++
-		return true
-	default:
-		return false
-	}
+	q.jobs <- j // has room for all that are pending
+	q.bytes += len(j.value)
+	q.pending++
+	return true
 }
 
 func (q *queue) finished(jobs []job) {
