@@ -82,15 +82,13 @@ func SettleRestored(ctx context.Context, databaseURL string) error {
 	return nil
 }
 
-// CacheNamespace tells the copies of this database's rows in memcached from those of its life before a restore; it is
-// empty, and costs nothing, in one that was never restored.
+// CacheNamespace tells the copies of this database's rows in memcached from those of other databases, which may share it, and
+// from those of its life before a restore: it is when that was, or when the schema was made.
 func (db *DB) CacheNamespace(ctx context.Context) (string, error) {
 	var at time.Time
-	err := db.NewRaw(`select reached_at from milestones where name = ?`, restored).Scan(ctx, &at)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return "", nil
-	case err != nil:
+	err := db.NewRaw(`select coalesce((select reached_at from milestones where name = ?),
+		(select min(tstamp) at time zone 'UTC' from goose_db_version))`, restored).Scan(ctx, &at)
+	if err != nil {
 		return "", fmt.Errorf("read the cache's namespace: %w", err)
 	}
 	const base = 36
