@@ -6,8 +6,8 @@
 // It wants bin/styleshare (make build) and the packages of the peers; make bench brings both. The results go into their
 // section of bench/RESULTS.md. What is made is kept for the next run, beside the data of make run.
 //
-// Size L is measured on request alone, and has a section of its own: the first run takes 14 GB, with 8 GB more while they are
-// made, and half an hour.
+// Size L is measured on request alone, and has a section of its own: the first run takes 15 GB, with 8 GB more while they are
+// made, and half an hour with all that is measured.
 package main
 
 import (
