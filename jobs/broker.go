@@ -237,11 +237,17 @@ func (j *Jobs) hearAnnouncements(ctx context.Context, brokers []*broker) {
 				queues = strings.Fields(m.Payload)
 			}
 		}
-		if len(queues) == 0 || slices.Contains(queues, outboxNews) {
+		if j.concernsRelay(queues) {
 			j.wake()
 		}
 		for _, b := range brokers {
 			b.announce(queues...)
 		}
 	}
+}
+
+// concernsRelay tells whether an announcement may have work for the relay of this process. One that leaves work to others has
+// announced it itself, and would never come to rest.
+func (j *Jobs) concernsRelay(queues []string) bool {
+	return len(queues) == 0 || slices.Contains(queues, outboxNews) && j.leave() == 0
 }

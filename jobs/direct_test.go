@@ -81,3 +81,25 @@ func TestRelayLeavesGroupsThatFailToWorkers(t *testing.T) {
 		t.Errorf("%d effects", n)
 	}
 }
+
+func TestWhoLeavesWorkToOthersIsNotWokenByIt(t *testing.T) {
+	t.Parallel()
+	j := newRig(t).jobs(t)
+	for _, c := range []struct {
+		queues []string
+		wakes  [2]bool // before and after this process runs such work itself
+	}{
+		{nil, [2]bool{true, true}},
+		{[]string{QueueDefault}, [2]bool{false, false}},
+		{[]string{outboxNews}, [2]bool{false, true}},
+		{[]string{QueueLow, outboxNews}, [2]bool{false, true}},
+	} {
+		delete(j.direct, models.JobNotify)
+		for i, wakes := range c.wakes {
+			if got := j.concernsRelay(c.queues); got != wakes {
+				t.Errorf("%q, %d: %v", c.queues, i, got)
+			}
+			j.direct[models.JobNotify] = func(context.Context, []*Job) error { return nil }
+		}
+	}
+}
