@@ -97,12 +97,8 @@ func openApp(ctx context.Context, c config.Config, r role) (_ *app, err error) {
 	if err = a.useReplicas(c.DatabaseReplicaURLs); err != nil {
 		return nil, err
 	}
-	namespace, err := a.db.CacheNamespace(ctx)
-	if err != nil {
+	if a.cache, err = openCache(ctx, a.db, cache.Config{Servers: c.MemcachedServers, LocalBytes: c.LocalCacheBytes, Redis: a.redis, Log: a.log}); err != nil {
 		return nil, err
-	}
-	if a.cache, err = cache.New(cache.Config{Servers: c.MemcachedServers, Namespace: namespace, LocalBytes: c.LocalCacheBytes, Redis: a.redis, Log: a.log}); err != nil {
-		return nil, fmt.Errorf("MEMCACHED_SERVERS: %w", err)
 	}
 	a.closers = append(a.closers, a.cache.Close)
 	if err = a.metrics.Registry.Register(a.cache); err != nil {
@@ -112,6 +108,18 @@ func openApp(ctx context.Context, c config.Config, r role) (_ *app, err error) {
 		return nil, err
 	}
 	return a, a.connect(ctx)
+}
+
+// openCache opens the caches of a database, in which all processes find its rows under the same keys.
+func openCache(ctx context.Context, db *models.DB, c cache.Config) (_ *cache.Cache, err error) {
+	if c.Namespace, err = db.CacheNamespace(ctx); err != nil {
+		return nil, err
+	}
+	opened, err := cache.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("MEMCACHED_SERVERS: %w", err)
+	}
+	return opened, nil
 }
 
 // useReplicas has queries read from replicas where there are any.

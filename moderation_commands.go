@@ -127,9 +127,9 @@ func withCache(ctx context.Context, f func(*models.DB) error) error {
 		return fmt.Errorf("REDIS_URL: %w", err)
 	}
 	defer func() { _ = client.Close() }()
-	memcached, err := cache.New(cache.Config{Servers: c.MemcachedServers, Redis: client, Log: slog.Default()})
+	memcached, err := openCache(ctx, db, cache.Config{Servers: c.MemcachedServers, Redis: client, Log: slog.Default()})
 	if err != nil {
-		return fmt.Errorf("MEMCACHED_SERVERS: %w", err)
+		return err
 	}
 	defer memcached.Close()
 	loaders.New(loaders.Config{DB: db, Cache: memcached})

@@ -69,16 +69,17 @@ func finishTag(word string) (string, bool) {
 	return tag, true
 }
 
+var apostrophes = strings.NewReplacer("'", "", "’", "")
+
 // Slug makes the address of a brand from its name: NFC, lower case, letters and digits of every script kept,
 // apostrophes dropped, everything between them one '-', at most MaxSlugLength runes. Names that differ only in case,
 // spacing or punctuation get the same slug, and so are one brand. It is empty for a name without letters and digits.
 func Slug(name string) string {
 	var b strings.Builder
 	gap, runes := false, 0
-	for _, r := range norm.NFC.String(strings.ToLower(norm.NFC.String(name))) {
+	// Without apostrophes first: a mark behind one composes with the letter before it.
+	for _, r := range norm.NFC.String(strings.ToLower(norm.NFC.String(apostrophes.Replace(name)))) {
 		switch {
-		case r == '\'', r == '’':
-			continue
 		case !isSlugRune(r, b.Len() > 0 && !gap):
 			gap = b.Len() > 0
 			continue
