@@ -14,6 +14,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"styleshare/internal/testkit"
 	"styleshare/models"
 )
 
@@ -184,24 +185,6 @@ func TestDatabaseAwayCostsNoRetries(t *testing.T) {
 	r.awaitDone(t, id)
 }
 
-// logged is a log that can be read while it is written.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 type failure struct{ known bool }
 
 func (failure) Error() string   { return "the failure" }
@@ -212,7 +195,7 @@ func TestFailuresOfAKnownCauseAreNotLoggedForEachJob(t *testing.T) {
 	for _, known := range []bool{true, false} {
 		r := newRig(t)
 		j := r.jobs(t)
-		var log logged
+		var log testkit.Log
 		j.log = slog.New(slog.NewTextHandler(&log, nil))
 		j.Register(kindTest, func(context.Context, *Job) error { return fmt.Errorf("told nobody: %w", failure{known}) })
 		start(t, j.RunRelay)

@@ -10,37 +10,19 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"styleshare/internal/telemetry"
+	"styleshare/internal/testkit"
 	"styleshare/internal/web"
 )
 
-// logged is a log that tests read while it is written.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 // serving is the handler as the server would wire it, with its log.
-func serving(t *testing.T, schema *tiny, c Config) (http.Handler, *logged) {
+func serving(t *testing.T, schema *tiny, c Config) (http.Handler, *testkit.Log) {
 	t.Helper()
-	log := &logged{}
+	log := &testkit.Log{}
 	var err error
 	if c.Log, err = telemetry.NewLogger(log, telemetry.JSON, slog.LevelInfo); err != nil {
 		t.Fatal(err)

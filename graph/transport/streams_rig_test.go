@@ -19,6 +19,7 @@ import (
 
 	"styleshare/internal/fault"
 	"styleshare/internal/telemetry"
+	"styleshare/internal/testkit"
 	"styleshare/internal/web"
 )
 
@@ -30,7 +31,7 @@ type live struct {
 	// over has sessions end.
 	over    atomic.Int64
 	hanging atomic.Int64 // producers at work
-	log     *logged
+	log     *testkit.Log
 	usage   *Usage
 }
 
@@ -38,7 +39,7 @@ type whoKey struct{}
 
 func newLive(t *testing.T, config StreamsConfig, adjust ...func(*http.Server)) *live {
 	t.Helper()
-	l := &live{schema: newTiny(), log: &logged{}, usage: NewUsage()}
+	l := &live{schema: newTiny(), log: &testkit.Log{}, usage: NewUsage()}
 	l.subscriptions()
 	log, err := telemetry.NewLogger(l.log, telemetry.JSON, slog.LevelInfo)
 	if err != nil {

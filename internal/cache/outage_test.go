@@ -1,7 +1,6 @@
 package cache
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"log/slog"
@@ -10,25 +9,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"styleshare/internal/testkit"
 )
-
-// logBuffer takes a logger's lines from any goroutine.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) count(s string) int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return strings.Count(b.buf.String(), s)
-}
 
 func TestADeadNodeCostsOnlyItsKeys(t *testing.T) {
 	t.Parallel()
@@ -67,25 +50,25 @@ func TestADeadNodeCostsOnlyItsKeys(t *testing.T) {
 func TestAHungNodeIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	log := &logBuffer{}
+	log := &testkit.Log{}
 	c := newCacheWith(t, Config{Servers: []string{s.addr}, Timeout: 500 * time.Millisecond, Log: slog.New(slog.NewTextHandler(log, nil))})
 	eventually(t, "a hit", func() bool {
 		fill(t, c, "user", "mina")
 		_, ok := get(t, c, "user")
 		return ok
 	})
-	before, ended := log.count("memcached fails"), log.count("works again") // 0, unless the machine is very busy
+	before, ended := strings.Count(log.String(), "memcached fails"), strings.Count(log.String(), "works again") // 0, unless the machine is very busy
 	resume := s.hang()
 	eventually(t, "the breaker opens", func() bool { get(t, c, "user"); return c.Stats().OpenNodes == 1 })
 	for range 5000 { // 2,500 s, would each of them wait
 		wantMiss(t, c, "user")
 	}
-	if n := log.count("memcached fails") - before; n != 1 {
+	if n := strings.Count(log.String(), "memcached fails") - before; n != 1 {
 		t.Errorf("outage logged %d times", n)
 	}
 	resume()
 	eventually(t, "a hit again", func() bool { _, ok := get(t, c, "user"); return ok })
-	if n := log.count("works again") - ended; n != 1 {
+	if n := strings.Count(log.String(), "works again") - ended; n != 1 {
 		t.Errorf("end of the outage logged %d times", n)
 	}
 }

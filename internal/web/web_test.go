@@ -1,38 +1,20 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
+
+	"styleshare/internal/testkit"
 )
 
 var discard = slog.New(slog.DiscardHandler)
 
-// logged is a log that tests read while it is written.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-func newLog() (*slog.Logger, *logged) {
-	l := &logged{}
+func newLog() (*slog.Logger, *testkit.Log) {
+	l := &testkit.Log{}
 	return slog.New(slog.NewJSONHandler(l, nil)), l
 }
 
